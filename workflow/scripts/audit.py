@@ -1,0 +1,17 @@
+"""Find what cannot be right as printed."""
+
+from retrial.audit import audit
+from retrial.joblog import job_log
+from retrial.study import load_claims, load_constraints, load_study
+from retrial.tables import AUDIT, read_table, write_table
+
+with job_log(snakemake.log[0]):
+    findings = audit(
+        load_study(snakemake.input.study),
+        load_claims(snakemake.input.claims),
+        load_constraints(snakemake.input.constraints),
+        read_table(snakemake.input.reported),
+        readings=snakemake.params.readings,
+        alpha=snakemake.params.alpha,
+    )
+    write_table(findings, snakemake.output.audit, AUDIT)

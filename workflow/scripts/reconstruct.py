@@ -1,0 +1,13 @@
+"""Rebuild each group's n, mean and SD under each reading of its error term."""
+
+from retrial.joblog import job_log
+from retrial.reconstruct import reconstruct
+from retrial.tables import SUMMARIES, read_table, write_table
+
+with job_log(snakemake.log[0]):
+    summaries = reconstruct(
+        read_table(snakemake.input.reported),
+        read_table(snakemake.input.audit),
+        readings=snakemake.params.readings,
+    )
+    write_table(summaries, snakemake.output.summaries, SUMMARIES)

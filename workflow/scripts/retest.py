@@ -1,0 +1,22 @@
+"""Re-run the significance tests."""
+
+from retrial.joblog import job_log
+from retrial.retest import Settings, retest
+from retrial.study import load_claims, load_study
+from retrial.tables import TESTS, read_table, write_table
+
+with job_log(snakemake.log[0]):
+    tests = retest(
+        load_study(snakemake.input.study),
+        load_claims(snakemake.input.claims),
+        read_table(snakemake.input.reported),
+        read_table(snakemake.input.summaries),
+        read_table(snakemake.input.audit),
+        Settings(
+            alpha=snakemake.params.alpha,
+            power=snakemake.params.power,
+            readings=tuple(snakemake.params.readings),
+            rho=tuple(snakemake.params.rho),
+        ),
+    )
+    write_table(tests, snakemake.output.tests, TESTS)

@@ -1,0 +1,48 @@
+"""Find what cannot be right as printed, by rules that hold for any study.
+
+Verdicts: `impossible` (no data can have these numbers), `inconsistent` (two statements of the paper
+exclude each other), `implausible` (possible, but a usual assumption fails), `pass`,
+`not_applicable` (nothing to hold the number against).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from retrial.audit.labels import check_labels
+from retrial.audit.repeats import check_repeats
+from retrial.audit.sentences import check_sentences
+from retrial.audit.spread import check_individual_values, check_ranges, check_spread
+from retrial.audit.tallies import check_tallies
+from retrial.study import Claim, Constraint, Study
+from retrial.tables import AUDIT, table
+
+__all__ = ["audit"]
+
+
+def audit(
+    study: Study,
+    claims: list[Claim],
+    constraints: list[Constraint],
+    reported: pd.DataFrame,
+    *,
+    readings: list[str],
+    alpha: float,
+) -> pd.DataFrame:
+    """Apply every check to every printed number it fits.
+
+    `reported` has the columns REPORTED; the result has the columns AUDIT, checks in a fixed order
+    and targets in the order of `reported`.
+    """
+    spread = check_spread(study, reported, readings) + check_ranges(reported, readings)
+    return table(
+        [
+            *spread,
+            *check_individual_values(study, reported),
+            *check_labels(study, reported, spread),
+            *check_tallies(study, reported),
+            *check_repeats(reported, readings),
+            *check_sentences(study, claims, constraints, reported, readings, alpha),
+        ],
+        AUDIT,
+    )

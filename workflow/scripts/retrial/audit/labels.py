@@ -1,0 +1,70 @@
+"""Hold what the paper says its error terms are against what they can be."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from retrial.audit.spread import DECISIVE, means_with_error
+from retrial.study import Study
+
+
+def refuted_rows(findings: list[dict]) -> set[tuple[str, str]]:
+    """Return the (row, reading) pairs that no data can have."""
+    return {
+        (f["target"], f["reading"])
+        for f in findings
+        if f["check"] in DECISIVE and f["verdict"] == "impossible"
+    }
+
+
+def refuted_scopes(
+    reported: pd.DataFrame, refuted: set[tuple[str, str]], readings: list[str]
+) -> set[tuple[str, str]]:
+    """Return the (label scope, reading) pairs that cannot hold.
+
+    An error term is labelled once for its scope, so one impossible row refutes the reading for all
+    of it; but a row that refutes every reading is at fault itself and refutes no label.
+    """
+    scopes = set()
+    for _, row in means_with_error(reported).iterrows():
+        impossible = {r for r in readings if (row["row_id"], r) in refuted}
+        if impossible != set(readings) and pd.notna(row["label_scope"]):
+            scopes |= {(row["label_scope"], reading) for reading in impossible}
+    return scopes
+
+
+def check_labels(study: Study, reported: pd.DataFrame, findings: list[dict]) -> list[dict]:
+    """Say for each table or passage whether the stated label of its error terms can hold."""
+    rows = means_with_error(reported)
+    readings = sorted({f["reading"] for f in findings if f["reading"]})
+    refuted = refuted_rows(findings)
+    scopes = refuted_scopes(reported, refuted, readings)
+    found = []
+    for scope, members in rows.groupby("label_scope", sort=False):
+        stated = members["error_label"].iloc[0]
+        culprits = [r for r in members["row_id"] if (r, stated) in refuted]
+        left = [reading for reading in readings if (scope, reading) not in scopes]
+        impossible = (scope, stated) in scopes
+        faulty = all((r, x) in refuted for r in members["row_id"] for x in readings)
+        verdict = "inconsistent" if impossible else "not_applicable" if faulty else "pass"
+        detail = (
+            f"stated as {stated.upper()}, which {', '.join(culprits)} cannot be; "
+            f"what is left: {', '.join(r.upper() for r in left) or 'no reading'}"
+            if impossible
+            else f"no reading fits {', '.join(culprits)}: a fault of that row, not of the label"
+            if faulty
+            else f"stated as {stated.upper()}; nothing printed excludes it"
+        )
+        found.append(
+            {
+                "check": "error_label",
+                "target": scope,
+                "reading": stated,
+                "verdict": verdict,
+                "value": float(len(culprits)),
+                "bound": 0.0,
+                "detail": detail,
+                "source": study.error_label.source,
+            }
+        )
+    return found

@@ -1,0 +1,113 @@
+"""Test readings of an error term jointly with the paper's sentences about a curve.
+
+A claim says that two arms differ with p below a threshold at a visit; a sentence says on which side
+of its baseline one arm stays. Where the other arm's mean and error term are printed, the
+difference that the threshold needs may lead beyond what the sentence allows.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from retrial.audit.spread import least_error, means_with_error, printed_interval
+from retrial.groups import sd_from_error
+from retrial.significance import parse_p, required_difference
+from retrial.study import Claim, Constraint, Study
+
+
+def check_sentences(
+    study: Study,
+    claims: list[Claim],
+    constraints: list[Constraint],
+    reported: pd.DataFrame,
+    readings: list[str],
+    alpha: float,
+) -> list[dict]:
+    """Say for each reading whether a claim and a sentence can both be right."""
+    means = means_with_error(reported)
+    found = []
+    for claim in claims:
+        if claim.form != "difference" or claim.expect not in ("lower", "higher"):
+            continue
+        for target in claim.targets:
+            for visit in target.visits:
+                for sentence in constraints:
+                    if sentence.outcome == target.outcome and visit in sentence.visits:
+                        found += _joint(study, claim, sentence, visit, means, readings, alpha)
+    return found
+
+
+def _joint(
+    study: Study,
+    claim: Claim,
+    sentence: Constraint,
+    visit: float,
+    means: pd.DataFrame,
+    readings: list[str],
+    alpha: float,
+) -> list[dict]:
+    treated, control = study.arm("treatment"), study.arm("control")
+    other = treated if sentence.arm == control.id else control
+    here = means[means["outcome"] == sentence.outcome]
+    printed = here[(here["arm"] == other.id) & (here["visit"] == visit)]
+    baseline = here[(here["arm"] == sentence.arm) & (here["visit"] == 0)]
+    if printed.empty or baseline.empty:
+        return []
+    row, base = printed.iloc[0], baseline.iloc[0]
+    n_here = study.available(sentence.arm, visit)[1]
+    published = parse_p(claim.published_p)
+    level = published.value if published and published.comparator == "<" else alpha
+    above = (claim.expect == "lower") == (sentence.arm == control.id)
+    found = []
+    for reading in readings:
+        required, kindest = (
+            _required_mean(row, n_here, reading, level, upward=above, rounding=rounding)
+            for rounding in (False, True)
+        )
+        low, high = printed_interval(base["value"], base["value_decimals"])
+        if sentence.relation == "at_or_below_baseline":
+            contradiction, bound, side = kindest > high, high, "at most"
+        else:
+            contradiction, bound, side = kindest < low, low, "at least"
+        if above != (sentence.relation == "at_or_below_baseline"):
+            contradiction = False  # claim and sentence pull the same way
+        found.append(
+            {
+                "check": "sentence",
+                "target": claim.id,
+                "outcome": sentence.outcome,
+                "arm": sentence.arm,
+                "visit": visit,
+                "reading": reading,
+                "verdict": "inconsistent" if contradiction else "pass",
+                "value": required,
+                "bound": bound,
+                "detail": f"p < {level:g} needs a mean of {'at least' if above else 'at most'} "
+                f"{required:.4g} here, even without any spread in this arm ({kindest:.4g} allowing "
+                f"for rounding); '{sentence.quote}' allows {side} {bound:.4g}",
+                "source": f"{sentence.source}; {claim.source}",
+            }
+        )
+    return found
+
+
+def _required_mean(
+    row: pd.Series, n_here: int, reading: str, level: float, *, upward: bool, rounding: bool
+) -> float:
+    """Return the mean nearest the other arm's that still gives p = level.
+
+    Kindest to the claim: no spread in this arm; with `rounding`, the other arm's printed mean and
+    error term are moved as far as their rounding allows.
+    """
+    low, high = (
+        printed_interval(row["value"], row["value_decimals"])
+        if rounding
+        else (
+            row["value"],
+            row["value"],
+        )
+    )
+    error = least_error(row) if rounding else row["error"]
+    n = int(row["n"])
+    need = required_difference(sd_from_error(error, n, reading), n, 0.0, n_here, level)
+    return low + need if upward else high - need

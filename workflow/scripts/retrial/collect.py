@@ -1,0 +1,67 @@
+"""Collect what the paper prints: `reported.csv` and `counts.csv` into one table of numbers.
+
+Numbers are read as printed text first, because the printed decimals say how far each was rounded.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from retrial.bounds import decimals_of
+from retrial.study import Study
+from retrial.tables import REPORTED
+
+
+def read_printed(path: Path | str) -> pd.DataFrame:
+    """Read a typed table as text, cell by cell as printed; empty cells are missing."""
+    return pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""])
+
+
+def decimals(printed: pd.Series) -> pd.Series:
+    """Return the decimals of each printed number; missing where nothing is printed."""
+    return printed.map(decimals_of, na_action="ignore").astype("float64")
+
+
+def printed_numbers(reported: pd.DataFrame) -> pd.DataFrame:
+    """Return the typed `reported.csv` with numbers as numbers and their printed decimals."""
+    numeric = ["visit", "value", "error", "error_low", "error_high", "n"]
+    return reported.assign(
+        **{column: reported[column].astype("float64") for column in numeric},
+        value_decimals=decimals(reported["value"]),
+        error_decimals=decimals(reported["error"]),
+        inferred=False,
+    )
+
+
+def printed_counts(counts: pd.DataFrame) -> pd.DataFrame:
+    """Return the typed `counts.csv` in the form of `reported.csv`, one count a row."""
+    yes = {"yes": True, "no": False}
+    return counts.drop(columns="count").assign(
+        statistic="count",
+        value=counts["count"].astype("float64"),
+        total=counts["total"].astype("float64"),
+        n=counts["total"].astype("float64"),
+        remaining=counts["remaining"].astype("float64"),
+        visit=counts["visit"].astype("float64"),
+        value_decimals=0.0,
+        exhaustive=counts["exhaustive"].map(yes).astype("boolean"),
+        inferred=counts["inferred"].map(yes),
+        error_label="none",
+    )
+
+
+def collect(study: Study, reported: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Return every number of the study folder, one a row.
+
+    `reported` and `counts` are the typed files (text, as printed); the result has the columns
+    REPORTED, the rows of `reported` first, each file's rows in its own order.
+    """
+    units = {outcome.id: outcome.unit for outcome in study.outcomes}
+    both = pd.concat([printed_numbers(reported), printed_counts(counts)], ignore_index=True)
+    both["unit"] = both["unit"].fillna(both["outcome"].map(units))
+    both["digitized"] = False
+    both["value_sigma"] = float("nan")
+    both["error_sigma"] = float("nan")
+    return both.reindex(columns=REPORTED)

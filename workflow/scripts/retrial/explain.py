@@ -1,0 +1,200 @@
+"""Say in plain words why a claim got its verdict; every number comes from a computed table."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from retrial.multiverse import CONCURRENT
+from retrial.significance import sample_size_for_zero_events
+from retrial.study import Claim, Figure, Study
+from retrial.support import threshold
+
+METHOD_WORDS = {
+    "student_t": "Student's t",
+    "welch_t": "Welch's t",
+    "paired_t": "paired t",
+    "fisher": "Fisher",
+    "boschloo": "Boschloo",
+    "barnard": "Barnard",
+    "chi2": "chi-square",
+    "chi2_yates": "chi-square with Yates",
+    "binomial_exact": "exact binomial",
+}
+AXIS_WORDS = {
+    "outcome": "the outcome",
+    "category": "the categories counted",
+    "visit": "the visit",
+    "reading": "the reading of the error bars",
+    "version": "which of the paper's two versions is taken",
+    "population": "the handling of drop-outs",
+    "comparator": "the comparator",
+    "method": "the test",
+    "rho": "the correlation between visits",
+}
+READING_WORDS = {"sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
+
+
+def p_words(p: float) -> str:
+    """Return a p-value as people print it: two significant digits, never zero."""
+    if p < 0.0001:
+        return "p < 0.0001"
+    return f"p = {p:.2g}" if p < 0.0995 else f"p = {p:.2f}"
+
+
+def p_span(p: pd.Series) -> str:
+    """Return the range of several p-values in words."""
+    low, high = p_words(p.min()), p_words(p.max())
+    if low == high:
+        return low
+    return f"p from {low.removeprefix('p = ').removeprefix('p ')} to {high.removeprefix('p = ')}"
+
+
+def axis_value_words(axis: str, value: object) -> str:
+    """Return one choice on an axis in words."""
+    if pd.isna(value):
+        return "not applicable"
+    if axis == "method":
+        return METHOD_WORDS.get(value, value)
+    if axis == "reading":
+        return READING_WORDS.get(value, value)
+    if axis in ("visit", "rho"):
+        return f"{value:g}"
+    return str(value).replace("_", " ")
+
+
+def explain(
+    study: Study,
+    claim: Claim,
+    row: dict,
+    figures: list[Figure],
+    audit: pd.DataFrame,
+    tests: pd.DataFrame,
+    sensitivity: pd.DataFrame,
+    specifications: pd.DataFrame,
+    alpha: float,
+) -> str:
+    """Return a few plain sentences for a trial claim and its verdict (`row`)."""
+    if claim.form == "stated":
+        return claim.note
+    if claim.form == "error_label":
+        return _from_audit(audit[audit["check"] == "error_label"])
+    if claim.form == "printed":
+        mine = audit[audit["target"].isin(claim.rows) & audit["bound"].notna()]
+        return _from_audit(mine[mine["check"].isin(["range_sd", "sd_bound"])])
+    if row["verdict"] == "not_testable":
+        return _not_testable(study, claim, figures, sensitivity)
+    if claim.form == "no_events":
+        return _no_events(claim, tests[tests["claim_id"] == claim.id], alpha)
+    defensible = specifications[specifications["defensible"]]
+    words = [
+        f"{row['defensible_supporting']} of {row['defensible_n']} defensible specifications "
+        f"agree at {threshold(claim, alpha):g} ({p_span(defensible['p'])})."
+    ]
+    if claim.expect == "no_difference":
+        words.append(_cannot_exclude(study, defensible))
+    if row["verdict"] == "fragile":
+        words.append(_what_it_hangs_on(defensible, row["flips_on"]))
+    if claim.form == "attribution":
+        words.append(_outside(specifications))
+    if claim.form == "change":
+        words += _flip_points(sensitivity, claim)
+    return " ".join(word for word in words if word)
+
+
+def _from_audit(findings: pd.DataFrame) -> str:
+    """Return the details of the worst findings, one a target and reading."""
+    worst = findings[findings["verdict"].isin(["impossible", "inconsistent"])]
+    chosen = worst if not worst.empty else findings
+    return "; ".join(dict.fromkeys(chosen["target"] + ": " + chosen["detail"])) + "."
+
+
+def _not_testable(
+    study: Study, claim: Claim, figures: list[Figure], sensitivity: pd.DataFrame
+) -> str:
+    outcomes = list(dict.fromkeys(target.outcome for target in claim.targets))
+    names = ", ".join(study.outcome(outcome).label for outcome in outcomes)
+    pending = [
+        figure
+        for figure in figures
+        if figure.status == "pending" and any(p.outcome in outcomes for p in figure.panels)
+    ]
+    settles = " and ".join(figure.source for figure in pending)
+    words = [f"The numbers ({names}) are not printed"]
+    words[0] += f"; digitizing {settles} would settle it." if pending else "."
+    required = sensitivity[
+        (sensitivity["analysis"] == "required_effect") & (sensitivity["claim_id"] == claim.id)
+    ]
+    words += list(dict.fromkeys(required["detail"].dropna()))[:2]
+    return " ".join(words)
+
+
+def _no_events(claim: Claim, tests: pd.DataFrame, alpha: float) -> str:
+    row = tests.iloc[0]
+    words = (
+        f"{row['value_1']:g} of {row['n_1']:g}: a true rate of up to {100 * row['ci_high']:.1f} % "
+        f"is not excluded (95 % confidence, Clopper-Pearson)."
+    )
+    if claim.acceptable_rate is not None:
+        needed = sample_size_for_zero_events(claim.acceptable_rate, alpha)
+        words += (
+            f" To exclude {100 * claim.acceptable_rate:g} % takes {needed} patients without an "
+            "event."
+        )
+    return words
+
+
+def _cannot_exclude(study: Study, defensible: pd.DataFrame) -> str:
+    """The widest interval of each outcome: what 'not significant' leaves open."""
+    open_ = []
+    for (outcome, category), rows in defensible.groupby(
+        ["outcome", "category"], dropna=False, sort=False
+    ):
+        about, low, high = study.outcome(outcome), rows["ci_low"].min(), rows["ci_high"].max()
+        if about.kind == "counts":
+            what = str(category).replace("_", " ").replace("+", " or ")
+            open_.append(f"{about.label}, {what} {100 * low:+.0f} to {100 * high:+.0f} points")
+        else:
+            open_.append(f"{about.label} {low:+.2g} to {high:+.2g} {about.unit}")
+    return f"Not significant is not the same as no difference; still possible: {'; '.join(open_)}."
+
+
+def _what_it_hangs_on(defensible: pd.DataFrame, axis: str | None) -> str:
+    if axis is None:
+        return "No single choice decides it."
+    parts = []
+    for value, rows in defensible.groupby(axis, dropna=False, sort=False):
+        parts.append(
+            f"{axis_value_words(axis, value)} {rows['supports'].sum()} of {len(rows)} "
+            f"({p_span(rows['p'])})"
+        )
+    return f"It hangs on {AXIS_WORDS[axis]}: {'; '.join(parts)}."
+
+
+def _outside(specifications: pd.DataFrame) -> str:
+    rows = specifications[specifications["comparator"] != CONCURRENT]
+    if rows.empty:
+        return ""
+    parts = [
+        f"{comparator} {p_span(group['p'])}"
+        for comparator, group in rows.groupby("comparator", sort=False)
+    ]
+    return f"Against outside evidence on the same event (one-sided): {'; '.join(parts)}."
+
+
+def _flip_points(sensitivity: pd.DataFrame, claim: Claim) -> list[str]:
+    """The correlation at which a within-arm verdict flips, by reading and version."""
+    rows = sensitivity[
+        (sensitivity["analysis"] == "correlation") & (sensitivity["claim_id"] == claim.id)
+    ]
+    return list(dict.fromkeys(rows["detail"].dropna()))[:6]
+
+
+def explain_sales(claim: Claim, supports: list[dict], verdict: str) -> str:
+    """Return a plain sentence for a sales claim: what it rests on, and how each of these fared."""
+    note = f" {claim.note}" if claim.note else ""
+    if verdict == "unsupported":
+        return f"No claim of the trial bears on it.{note}"
+    each = "; ".join(
+        f"{support['statement']} ({support['verdict'].replace('_', ' ')})" for support in supports
+    )
+    return f"No stronger than the weakest trial claim it rests on: {each}.{note}"

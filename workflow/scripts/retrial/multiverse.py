@@ -1,0 +1,216 @@
+"""Every specification of every claim that the printed numbers allow, and whether it agrees.
+
+A specification is one choice on each axis that applies to a claim: outcome, visit, reading of the
+error term, version of the paper, population, comparator, test, within-person correlation.
+Impossible choices are kept and marked; the *defensible* ones decide the verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from retrial.retest import counts_comparison
+from retrial.selection import Count, count_pairs, event_name
+from retrial.significance import COUNT_METHODS, binomial_upper_tail, fisher_one_sided
+from retrial.study import Claim, Study, Target
+from retrial.support import supports
+from retrial.tables import MULTIVERSE, table
+
+AXES = (
+    "outcome",
+    "category",
+    "visit",
+    "reading",
+    "version",
+    "population",
+    "comparator",
+    "method",
+    "rho",
+)
+CONCURRENT = "concurrent control"
+
+
+def multiverse(
+    study: Study,
+    claims: list[Claim],
+    evidence: pd.DataFrame,
+    reported: pd.DataFrame,
+    tests: pd.DataFrame,
+    *,
+    alpha: float,
+) -> pd.DataFrame:
+    """Return one row a specification, with the columns MULTIVERSE, in the claims' order."""
+    frames = []
+    for claim in claims:
+        mine = tests[tests["claim_id"] == claim.id]
+        frame = table(
+            [
+                *_tested(mine),
+                *_populations(study, claim, reported, mine, alpha),
+                *_outside_evidence(study, claim, evidence, reported),
+            ],
+            MULTIVERSE,
+        )
+        if claim.form == "no_events":
+            frame["supports"] = _no_events_supported(claim, mine)
+        elif not frame.empty:
+            frame["supports"] = supports(claim, frame["estimate"], frame["p"], alpha)
+        if not frame.empty:
+            frames.append(frame)
+    result = pd.concat(frames, ignore_index=True) if frames else table([], MULTIVERSE)
+    return _typed(result)
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give every column one type, so that the file does not depend on which cells are empty."""
+    flags = ["admissible", "defensible", "supports"]
+    numbers = ["visit", "rho", "estimate", "ci_low", "ci_high", "p"]
+    texts = [c for c in MULTIVERSE if c not in (*flags, *numbers)]
+    return frame.astype(
+        {
+            **dict.fromkeys(flags, "bool"),
+            **dict.fromkeys(numbers, "float64"),
+            **dict.fromkeys(texts, "string"),
+        }
+    )
+
+
+def _tested(tests: pd.DataFrame) -> list[dict]:
+    """The tests as re-run are the specifications of the printed population."""
+    columns = [c for c in MULTIVERSE if c not in ("comparator", "supports")]
+    return [{**row, "comparator": CONCURRENT} for row in tests[columns].to_dict("records")]
+
+
+def _no_events_supported(claim: Claim, tests: pd.DataFrame) -> list[bool]:
+    """No event is printed; where the claim implies a limit on the rate, the interval excludes it."""
+    if claim.acceptable_rate is None:
+        return list(tests["value_1"] == 0)
+    return list(tests["ci_high"] < claim.acceptable_rate)
+
+
+def lost(study: Study, count: Count) -> int:
+    """Return how many patients in a printed denominator may no longer have been followed."""
+    least = study.available(count.arm, count.visit)[0]
+    randomized = next(arm.n for arm in study.arms if arm.id == count.arm)
+    return max(count.total - least, 0) if count.total == randomized else 0
+
+
+def populations(study: Study, claim: Claim, pair: tuple[Count, Count]) -> dict[str, tuple]:
+    """Return the cells (events, total, events, total) under each handling of drop-outs.
+
+    `completers`: those who left are out of the denominator and had no event. `worst_case` and
+    `best_case`: all of them had whatever is least and most favourable to the claim.
+    """
+    if not any(lost(study, count) for count in pair):
+        return {}
+    towards_more = (claim.expect != "lower", claim.expect == "lower")
+    completers, worst, best = [], [], []
+    for count, helped_by_events in zip(pair, towards_more, strict=True):
+        gone = lost(study, count)
+        most = min(count.events + gone, count.total)
+        completers += [min(count.events, count.total - gone), count.total - gone]
+        worst += [count.events if helped_by_events else most, count.total]
+        best += [most if helped_by_events else count.events, count.total]
+    return {
+        "completers": tuple(completers),
+        "worst_case": tuple(worst),
+        "best_case": tuple(best),
+    }
+
+
+def _populations(
+    study: Study, claim: Claim, reported: pd.DataFrame, tests: pd.DataFrame, alpha: float
+) -> Iterator[dict]:
+    if claim.form not in ("difference", "attribution"):
+        return
+    arms = (study.arm("treatment").id, study.arm("control").id)
+    for target in claim.targets:
+        if study.outcome(target.outcome).kind != "counts":
+            continue
+        for visit in target.visits:
+            pairs = count_pairs(reported, target.outcome, target.categories, visit, arms)
+            for version, first, second in pairs:
+                for population, cells in populations(study, claim, (first, second)).items():
+                    for method in COUNT_METHODS:
+                        yield _recount(
+                            claim, target, visit, version, population, cells, method, tests, alpha
+                        )
+
+
+def _recount(
+    claim: Claim,
+    target: Target,
+    visit: float,
+    version: str,
+    population: str,
+    cells: tuple,
+    method: str,
+    tests: pd.DataFrame,
+    alpha: float,
+) -> dict:
+    test = counts_comparison(*cells, method, alpha)
+    category = event_name(target.categories)
+    printed = tests[
+        (tests["category"] == category)
+        & (tests["visit"] == visit)
+        & (tests["version"].fillna("") == version)
+        & (tests["method"] == method)
+    ].iloc[0]
+    return {
+        "claim_id": claim.id,
+        "outcome": target.outcome,
+        "category": category,
+        "visit": visit,
+        "version": version or None,
+        "population": population,
+        "comparator": CONCURRENT,
+        "method": method,
+        "admissible": bool(printed["admissible"]),
+        "defensible": bool(printed["defensible"]) and population in claim.defensible.populations,
+        "estimate": test.risk_difference,
+        "ci_low": test.risk_difference_low,
+        "ci_high": test.risk_difference_high,
+        "p": test.p,
+    }
+
+
+def _outside_evidence(
+    study: Study, claim: Claim, evidence: pd.DataFrame, reported: pd.DataFrame
+) -> Iterator[dict]:
+    """An attribution stands beside outside evidence that counts the same event (one-sided).
+
+    Never in the defensible set: the concurrent control is the comparison that randomization makes.
+    """
+    if claim.form != "attribution" or study.honeymoon is None:
+        return
+    arms = (study.arm("treatment").id, study.arm("control").id)
+    like = evidence[evidence["id"].isin(study.honeymoon.comparable)]
+    for target in claim.targets:
+        for visit in target.visits:
+            pairs = count_pairs(reported, target.outcome, target.categories, visit, arms)
+            for version, treated, _ in pairs:
+                for _, row in like.iterrows():
+                    yield {
+                        "claim_id": claim.id,
+                        "outcome": target.outcome,
+                        "category": event_name(target.categories),
+                        "visit": visit,
+                        "version": version or None,
+                        "population": "as_printed",
+                        "comparator": row["id"],
+                        "admissible": True,
+                        "defensible": False,
+                        "estimate": treated.events / treated.total - row["value"],
+                        **_against(treated, row),
+                    }
+
+
+def _against(treated: Count, row: pd.Series) -> dict:
+    """Test treated events against one evidence row, with that row's own uncertainty if it has n."""
+    if pd.notna(row["n"]) and pd.notna(row["events"]):
+        p = fisher_one_sided(treated.events, treated.total, int(row["events"]), int(row["n"]))
+        return {"method": "fisher", "p": p}
+    p = binomial_upper_tail(treated.events, treated.total, row["value"])
+    return {"method": "binomial_exact", "p": p}

@@ -1,0 +1,54 @@
+"""Rebuild each group's n, mean and SD from what is printed, under each reading of the error term.
+
+An error term may be a standard deviation, a standard error or the half-width of a 95 % confidence
+interval; which one is an assumption, so every reading is kept, and those that no data can have are
+marked.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+from scipy import stats
+
+from retrial.audit.labels import refuted_rows, refuted_scopes
+from retrial.audit.spread import means_with_error
+from retrial.groups import sd_from_error, sem_from_sd
+from retrial.tables import SUMMARIES, table
+
+
+def reconstruct(
+    reported: pd.DataFrame, audit: pd.DataFrame, *, readings: list[str]
+) -> pd.DataFrame:
+    """Return one row for each printed mean and reading, with the columns SUMMARIES.
+
+    `ci_low` and `ci_high` are the 95 % confidence interval of the mean (t distribution).
+    """
+    refuted = refuted_rows(audit.to_dict("records"))
+    scopes = refuted_scopes(reported, refuted, readings)
+    rows = []
+    for _, row in means_with_error(reported).iterrows():
+        n = int(row["n"])
+        for reading in readings:
+            sd = sd_from_error(row["error"], n, reading)
+            half = stats.t.ppf(0.975, n - 1) * sem_from_sd(sd, n)
+            rows.append(
+                {
+                    "row_id": row["row_id"],
+                    "outcome": row["outcome"],
+                    "arm": row["arm"],
+                    "visit": row["visit"],
+                    "reading": reading,
+                    "admissible": (row["row_id"], reading) not in refuted
+                    and (row["label_scope"], reading) not in scopes,
+                    "n": n,
+                    "mean": row["value"],
+                    "sd": sd,
+                    "sem": sem_from_sd(sd, n),
+                    "ci_low": row["value"] - half,
+                    "ci_high": row["value"] + half,
+                    "label_scope": row["label_scope"],
+                    "version": row["version"],
+                    "source": row["source"],
+                }
+            )
+    return table(rows, SUMMARIES)

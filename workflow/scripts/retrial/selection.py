@@ -1,0 +1,171 @@
+"""Find the printed numbers that a claim is about, in every consistent version of the paper.
+
+A contradiction of the paper (two values for one thing) is an axis; `version` names one choice on
+each axis that the numbers touch, as `axis:choice`, several joined by `;`, empty when none is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import pandas as pd
+
+READING_ORDER = ("sd", "sem", "ci95")
+
+
+@dataclass(frozen=True)
+class Mean:
+    """One printed mean, with the SD that a reading of its error term gives."""
+
+    row_id: str
+    arm: str
+    visit: float
+    n: int
+    mean: float
+    sd: float
+    error: float
+    value_decimals: float
+    error_decimals: float
+    reading: str
+    admissible: bool
+    source: str
+
+
+@dataclass(frozen=True)
+class Count:
+    """Events of one arm: counted categories added up, out of `total`."""
+
+    arm: str
+    visit: float
+    events: int
+    total: int
+    row_ids: tuple[str, ...]
+    inferred: bool
+    source: str
+
+
+def versions_of(rows: pd.DataFrame) -> list[str]:
+    """Return the consistent versions of the paper that these rows take part in.
+
+    The product of the choices on each contradiction among the rows; [""] when they touch none.
+    """
+    choices: dict[str, list[str]] = {}
+    for version in rows["version"].dropna().unique():
+        axis = version.split(":")[0]
+        choices.setdefault(axis, []).append(version)
+    return [";".join(combination) for combination in product(*choices.values())]
+
+
+def in_version(rows: pd.DataFrame, version: str) -> pd.DataFrame:
+    """Return the rows that hold in a version: its own and those that belong to none."""
+    return rows[rows["version"].isna() | rows["version"].isin(version.split(";"))]
+
+
+def rows_of(
+    reported: pd.DataFrame,
+    outcome: str,
+    visit: float,
+    *,
+    statistic: str,
+    categories: list[str] | tuple[str, ...] = (),
+) -> pd.DataFrame:
+    """Return the reported rows of an outcome at a visit, in all arms and versions."""
+    rows = reported[
+        (reported["outcome"] == outcome)
+        & (reported["visit"] == visit)
+        & (reported["statistic"] == statistic)
+    ]
+    return rows[rows["category"].isin(categories)] if categories else rows
+
+
+def mean_of(
+    rows: pd.DataFrame, summaries: pd.DataFrame, arm: str, version: str, reading: str
+) -> Mean | None:
+    """Return the mean of an arm under a reading; None when none is printed with an error term."""
+    row = in_version(rows[rows["arm"] == arm], version)
+    if row.empty or row["error"].isna().all():
+        return None
+    row = row.iloc[0]
+    options = summaries[summaries["row_id"] == row["row_id"]].set_index("reading")
+    if reading not in options.index:
+        return None
+    summary = options.loc[reading]
+    return Mean(
+        row_id=row["row_id"],
+        arm=arm,
+        visit=float(row["visit"]),
+        n=int(row["n"]),
+        mean=float(row["value"]),
+        sd=float(summary["sd"]),
+        error=float(row["error"]),
+        value_decimals=float(row["value_decimals"]),
+        error_decimals=float(row["error_decimals"]),
+        reading=reading,
+        admissible=bool(summary["admissible"]),
+        source=row["source"],
+    )
+
+
+def means_of(
+    wanted: list[tuple[pd.DataFrame, str]], summaries: pd.DataFrame, version: str, reading: str
+) -> list[Mean] | None:
+    """Return one mean for each (rows, arm), under one reading; None when one is not printed.
+
+    An error term is labelled once, so one reading holds for all of them. But where the numbers
+    come from tables with labels of their own, and the reading is impossible in one of these, that
+    one is read by the first reading that is possible there (a label refuted for a table says
+    nothing of a figure). Where it is possible in none, it is kept and marked inadmissible.
+    """
+    found = [mean_of(rows, summaries, arm, version, reading) for rows, arm in wanted]
+    if any(mean is None for mean in found):
+        return None
+    if not any(mean.admissible for mean in found):
+        return found
+    for place, (mean, (rows, arm)) in enumerate(zip(found, wanted, strict=True)):
+        if mean.admissible:
+            continue
+        others = (mean_of(rows, summaries, arm, version, other) for other in READING_ORDER)
+        found[place] = next((m for m in others if m is not None and m.admissible), mean)
+    return found
+
+
+def count_of(
+    rows: pd.DataFrame, arm: str, version: str, categories: list[str] | tuple[str, ...]
+) -> Count | None:
+    """Return the events of an arm in a version; None unless every category is printed."""
+    chosen = in_version(rows[rows["arm"] == arm], version)
+    if set(chosen["category"]) != set(categories) or chosen["total"].isna().any():
+        return None
+    if chosen["total"].nunique() != 1:
+        return None
+    return Count(
+        arm=arm,
+        visit=float(chosen["visit"].iloc[0]),
+        events=int(chosen["value"].sum()),
+        total=int(chosen["total"].iloc[0]),
+        row_ids=tuple(chosen["row_id"]),
+        inferred=bool(chosen["inferred"].any()),
+        source="; ".join(dict.fromkeys(chosen["source"])),
+    )
+
+
+def event_name(categories: list[str] | tuple[str, ...]) -> str:
+    """Return the name of an event made of counted categories."""
+    return "+".join(categories)
+
+
+def count_pairs(
+    reported: pd.DataFrame,
+    outcome: str,
+    categories: list[str] | tuple[str, ...],
+    visit: float,
+    arms: tuple[str, str],
+) -> Iterator[tuple[str, Count, Count]]:
+    """Yield (version, events of the first arm, events of the second) where both are printed."""
+    rows = rows_of(reported, outcome, visit, statistic="count", categories=categories)
+    for version in versions_of(rows):
+        first, second = (count_of(rows, arm, version, categories) for arm in arms)
+        if first is not None and second is not None:
+            yield version, first, second

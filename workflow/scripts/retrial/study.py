@@ -1,0 +1,371 @@
+"""The study folder as data: what a person writes about one published trial.
+
+Each class is one block of `study.yaml`, `claims.yaml`, `constraints.yaml` or
+`figures/figures.yaml`. Unknown keys are errors: a misspelt key must never be silently ignored.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Reading = Literal["sd", "sem", "ci95"]
+ErrorLabel = Literal["sem", "sd", "ci95", "iqr", "range", "none"]
+MeansMethod = Literal["student_t", "welch_t"]
+CountsMethod = Literal["fisher", "boschloo", "barnard", "chi2", "chi2_yates"]
+Method = Literal[
+    "student_t",
+    "welch_t",
+    "paired_t",
+    "fisher",
+    "boschloo",
+    "barnard",
+    "chi2",
+    "chi2_yates",
+    "clopper_pearson",
+    "binomial_exact",
+    "mixed_anova",
+    "kruskal_wallis_sim",
+]
+Expectation = Literal["lower", "higher", "different", "no_difference"]
+
+
+class Block(BaseModel):
+    """A strict, immutable block of a study file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Sourced(Block):
+    """Something the paper states: where it stands and a short quote."""
+
+    source: str = Field(min_length=3, description="Place in the paper")
+    quote: str = Field(min_length=3, max_length=400, description="The paper's words")
+
+
+class Arm(Sourced):
+    """One randomized group."""
+
+    id: Identifier
+    label: str
+    role: Literal["treatment", "control"]
+    n: int = Field(ge=2, description="Number randomized")
+
+
+class Dropout(Sourced):
+    """Patients who left an arm, between two visits (months)."""
+
+    arm: Identifier
+    count: int = Field(ge=1)
+    last_visit: float = Field(ge=0, description="Last visit at which they were certainly in")
+    first_missing: float = Field(gt=0, description="First visit at which they were certainly out")
+    describes: str
+
+
+class Bounds(Block):
+    """Limits that every individual value must respect, in the outcome's unit."""
+
+    lower: float | None = None
+    upper: float | None = None
+    completed_units: bool = Field(
+        default=False,
+        description="The upper limit may count completed units (age in years): allow one more",
+    )
+    source: str = Field(min_length=3)
+    quote: str | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Bounds:
+        if self.lower is not None and self.upper is not None and self.lower >= self.upper:
+            raise ValueError(f"lower ({self.lower}) must be below upper ({self.upper})")
+        return self
+
+
+class Outcome(Block):
+    """A measured quantity or a set of counted categories."""
+
+    id: Identifier
+    label: str
+    unit: str
+    kind: Literal["continuous", "counts"]
+    better: Literal["lower", "higher", "none"]
+    integer: bool = False
+    natural_bounds: Bounds | None = None
+    eligibility_bounds: Bounds | None = Field(
+        default=None, description="Limits set by the inclusion criteria; they hold at visit 0"
+    )
+
+
+class StatedErrorLabel(Sourced):
+    """What the paper says its error terms are."""
+
+    label: ErrorLabel
+
+
+class Contradiction(Block):
+    """One thing that the paper prints in two versions: an axis of the multiverse."""
+
+    id: Identifier
+    label: str
+    versions: dict[Identifier, str] = Field(min_length=2)
+
+
+class KnownValue(Sourced):
+    """A single patient's value that the paper prints."""
+
+    outcome: Identifier
+    visit: float = Field(ge=0)
+    value: float
+
+
+class NonResponder(Block):
+    """One patient whom the paper calls a non-responder."""
+
+    describes: str
+    known: list[KnownValue] = []
+
+
+class NonResponders(Sourced):
+    """The patients of one arm whom the paper calls non-responders."""
+
+    arm: Identifier
+    members: list[NonResponder] = Field(min_length=1)
+
+
+class Event(Block):
+    """Counted categories of an outcome, added up."""
+
+    outcome: Identifier
+    categories: list[Identifier] = Field(min_length=1)
+
+
+class Honeymoon(Sourced):
+    """Natural remission: its window and the outside evidence that is like the trial's event."""
+
+    window_months: float = Field(gt=0, description="The paper's window, from diagnosis")
+    other_windows_months: list[float] = []
+    duration_at_entry_months: tuple[float, float]
+    event: Event
+    visit: float = Field(ge=0)
+    comparable: list[Identifier] = Field(
+        description="Evidence rows that count the same event; the others are shown, not judged by"
+    )
+
+
+class ReportedTest(Sourced):
+    """A significance test that the paper says it ran."""
+
+    method: str
+    used_for: str
+
+
+class RiskOfBias(Block):
+    """What the paper states, and does not, in one RoB 2 domain."""
+
+    domain: str
+    stated: str
+    not_stated: str
+    source: str
+    quote: str
+
+
+class Study(Block):
+    """`study.yaml`."""
+
+    id: Identifier
+    title: str
+    citation: str
+    doi: str = Field(pattern=r"^10\.\d{4,9}/\S+$|^$")
+    simulated: bool
+    about: str
+    arms: list[Arm] = Field(min_length=2)
+    visits: list[float] = Field(min_length=1)
+    visits_stated: Sourced
+    error_label: StatedErrorLabel
+    dropouts: list[Dropout] = []
+    outcomes: list[Outcome] = Field(min_length=1)
+    contradictions: list[Contradiction] = []
+    nonresponders: NonResponders | None = None
+    honeymoon: Honeymoon | None = None
+    reported_tests: list[ReportedTest] = []
+    risk_of_bias: list[RiskOfBias] = []
+
+    def outcome(self, outcome_id: str) -> Outcome:
+        """Return the outcome with this id; KeyError when the study has none."""
+        return {o.id: o for o in self.outcomes}[outcome_id]
+
+    def arm(self, role: Literal["treatment", "control"]) -> Arm:
+        """Return the first arm in this role; KeyError when the study has none."""
+        return {a.role: a for a in reversed(self.arms)}[role]
+
+    def available(self, arm_id: str, visit: float) -> tuple[int, int]:
+        """Return the least and the greatest number of patients in an arm at a visit."""
+        n = next(a.n for a in self.arms if a.id == arm_id)
+        gone = [d for d in self.dropouts if d.arm == arm_id]
+        surely = sum(d.count for d in gone if visit >= d.first_missing)
+        perhaps = sum(d.count for d in gone if visit > d.last_visit)
+        return n - perhaps, n - surely
+
+
+class Panel(Block):
+    """One set of curves or bars that share axes."""
+
+    id: Identifier
+    outcome: Identifier
+    arms: list[Identifier] = Field(min_length=1)
+
+
+class Figure(Block):
+    """One figure of the paper."""
+
+    id: Identifier
+    title: str
+    status: Literal["digitized", "pending", "no_data"]
+    reason: str = Field(min_length=3, description="Why it is pending, or where its project file is")
+    error_label: ErrorLabel | None = None
+    panels: list[Panel] = []
+    source: str
+
+
+class Figures(Block):
+    """`figures/figures.yaml`."""
+
+    figures: list[Figure] = []
+
+
+class Constraint(Sourced):
+    """A sentence of the paper about a curve whose numbers are only in a figure."""
+
+    id: Identifier
+    outcome: Identifier
+    arm: Identifier
+    visits: list[float] = Field(min_length=1)
+    relation: Literal["at_or_below_baseline", "at_or_above_baseline"]
+
+
+class Constraints(Block):
+    """`constraints.yaml`."""
+
+    constraints: list[Constraint] = []
+
+
+class Target(Block):
+    """What a claim compares: an outcome (with its categories, if counted) at some visits."""
+
+    outcome: Identifier
+    categories: list[Identifier] = []
+    visits: list[float] = Field(min_length=1)
+
+
+class PaperAnalysis(Block):
+    """The paper's own analysis of a claim, as near as it can be re-run from what is printed."""
+
+    method: Method | Literal["not_stated"]
+    note: str | None = None
+
+
+class DefensibleSet(Block):
+    """The specifications that a reasonable statistician could have chosen."""
+
+    readings: list[Reading] = []
+    means_methods: list[Method] = []
+    counts_methods: list[Method] = []
+    rho: list[float] = []
+    populations: list[Literal["as_printed", "completers"]] = ["as_printed"]
+
+    @model_validator(mode="after")
+    def _correlations(self) -> DefensibleSet:
+        if any(not -1 < r < 1 for r in self.rho):
+            raise ValueError("every rho must lie strictly between -1 and 1")
+        return self
+
+
+class Claim(Sourced):
+    """A sentence under test and its formal content.
+
+    `form` says what would have to hold: `difference` between the arms, `change` within one arm,
+    `no_events`, `attribution` (a difference that outside evidence must not explain),
+    `error_label` (what the error terms are), `printed` (rows that must be possible),
+    `stated` (nothing is printed that could be tested) or `sales` (rests on trial claims).
+    """
+
+    id: Identifier
+    kind: Literal["trial", "sales"]
+    level: Literal["primary", "secondary", "other"] = "other"
+    statement: str
+    published_p: str = ""
+    form: Literal[
+        "difference",
+        "change",
+        "no_events",
+        "attribution",
+        "error_label",
+        "printed",
+        "stated",
+        "sales",
+    ]
+    expect: Expectation | None = None
+    targets: list[Target] = []
+    arm: Identifier | None = Field(default=None, description="For `change` and `no_events`")
+    from_visit: float | None = Field(default=None, description="For `change`")
+    acceptable_rate: float | None = Field(default=None, gt=0, lt=1)
+    label: Reading | None = Field(default=None, description="For `error_label`")
+    rows: list[Identifier] = Field(default=[], description="For `printed`")
+    rests_on: list[Identifier] = Field(default=[], description="For `sales`")
+    paper_analysis: PaperAnalysis | None = None
+    defensible: DefensibleSet | None = None
+    note: str | None = None
+
+    @model_validator(mode="after")
+    def _form_is_complete(self) -> Claim:
+        needs = {
+            "difference": ("expect", "targets", "paper_analysis", "defensible"),
+            "attribution": ("expect", "targets", "paper_analysis", "defensible"),
+            "change": ("expect", "targets", "arm", "from_visit", "paper_analysis", "defensible"),
+            "no_events": ("targets", "arm"),
+            "error_label": ("label",),
+            "printed": ("rows",),
+            "stated": ("note",),
+            "sales": (),
+        }[self.form]
+        missing = [key for key in needs if getattr(self, key) in (None, [])]
+        if missing:
+            raise ValueError(f"a claim of form '{self.form}' needs {', '.join(missing)}")
+        if (self.kind == "sales") != (self.form == "sales"):
+            raise ValueError("a sales claim has form 'sales', and no trial claim has")
+        return self
+
+
+class Claims(Block):
+    """`claims.yaml`."""
+
+    claims: list[Claim] = Field(min_length=1)
+
+
+def read_yaml(path: Path | str) -> object:
+    """Return a YAML file's content, loaded safely."""
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+
+
+def load_study(path: Path | str) -> Study:
+    """Return a validated `study.yaml`; pydantic.ValidationError when it is not one."""
+    return Study.model_validate(read_yaml(path))
+
+
+def load_claims(path: Path | str) -> list[Claim]:
+    """Return the claims of a validated `claims.yaml`, in the file's order."""
+    return Claims.model_validate(read_yaml(path)).claims
+
+
+def load_figures(path: Path | str) -> list[Figure]:
+    """Return the figures of a validated `figures.yaml`, in the file's order."""
+    return Figures.model_validate(read_yaml(path)).figures
+
+
+def load_constraints(path: Path | str) -> list[Constraint]:
+    """Return the constraints of a validated `constraints.yaml`, in the file's order."""
+    return Constraints.model_validate(read_yaml(path)).constraints

@@ -1,0 +1,106 @@
+"""The tables that a run reads and writes: their columns, and one way to read and to write them.
+
+Results are CSV in UTF-8 with full float precision, a fixed column order and rows in a fixed order,
+so that equal inputs give equal bytes.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+REPORTED_INPUT = (
+    "row_id outcome arm visit statistic comparator value error error_low error_high error_label "
+    "label_scope n unit source quote alternative_of version note"
+).split()
+
+COUNTS_INPUT = (
+    "row_id outcome category arm visit count total remaining tally exhaustive total_row inferred "
+    "source quote alternative_of version note"
+).split()
+
+EVIDENCE = (
+    "id quantity population time_months window value value_type spread spread_low spread_high "
+    "spread_type n events doi citation caution"
+).split()
+
+REPORTED = (
+    "row_id outcome category arm visit statistic comparator value error error_low error_high "
+    "error_label label_scope n total remaining tally exhaustive total_row inferred unit "
+    "value_decimals error_decimals source quote alternative_of version digitized value_sigma "
+    "error_sigma note"
+).split()
+
+AUDIT = "check target outcome arm visit reading verdict value bound detail source".split()
+
+SUMMARIES = (
+    "row_id outcome arm visit reading admissible n mean sd sem ci_low ci_high label_scope version "
+    "source"
+).split()
+
+TESTS = (
+    "test_id claim_id outcome category contrast visit reading version population method statistic "
+    "df1 df2 estimate ci_low ci_high effect_size effect_size_type effect_size_low effect_size_high "
+    "p p_low p_high share_significant p_holm p_bh bf10 rho admissible defensible paper_analysis "
+    "n_1 n_2 value_1 value_2 fragility detectable assumptions published_p agreement"
+).split()
+
+SENSITIVITY = (
+    "analysis scenario claim_id outcome visit reading version rho estimate ci_low ci_high p p_low "
+    "p_high share_significant threshold detail source"
+).split()
+
+MULTIVERSE = (
+    "claim_id outcome category visit reading version population comparator method rho admissible "
+    "defensible estimate ci_low ci_high p supports"
+).split()
+
+CLAIMS = (
+    "claim_id kind level statement rests_on quote source published_p verdict defensible_n "
+    "defensible_supporting specifications share_supporting flips_on detail"
+).split()
+
+RISK_OF_BIAS = "domain stated not_stated source quote".split()
+
+CHECK = "file key column expected actual tolerance verdict".split()
+
+TEXT_COLUMNS = frozenset(
+    "row_id outcome category arm statistic comparator error_label label_scope tally exhaustive "
+    "total_row inferred unit source quote alternative_of version note check target reading verdict "
+    "detail test_id claim_id contrast population method effect_size_type assumptions published_p "
+    "agreement analysis scenario kind level statement rests_on flips_on domain stated not_stated "
+    "file key column expected actual id quantity window value_type spread_type doi citation caution "
+    "comparator".split()
+)
+FLAG_COLUMNS = frozenset(
+    "admissible defensible paper_analysis digitized supports exhaustive inferred".split()
+)
+
+
+def read_table(path: Path | str) -> pd.DataFrame:
+    """Read a results table: text as `string`, yes/no columns as `boolean`, the rest as floats."""
+    frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""])
+    for column in frame.columns:
+        if column in FLAG_COLUMNS:
+            frame[column] = frame[column].map({"True": True, "False": False}).astype("boolean")
+        elif column not in TEXT_COLUMNS:
+            frame[column] = frame[column].astype("float64")
+    return frame
+
+
+def write_table(frame: pd.DataFrame, path: Path | str, columns: list[str]) -> None:
+    """Write `frame` with exactly `columns`, in that order; KeyError when one is missing."""
+    missing = [c for c in columns if c not in frame.columns]
+    extra = [c for c in frame.columns if c not in columns]
+    if missing or extra:
+        raise KeyError(f"{Path(path).name}: columns missing {missing}, columns unknown {extra}")
+    frame[columns].to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+
+
+def table(rows: list[dict], columns: list[str]) -> pd.DataFrame:
+    """Return rows as a frame with exactly `columns`; absent cells are missing values."""
+    unknown = sorted({key for row in rows for key in row} - set(columns))
+    if unknown:
+        raise KeyError(f"unknown columns {unknown}")
+    return pd.DataFrame(rows, columns=columns)
