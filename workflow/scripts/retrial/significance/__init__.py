@@ -1,0 +1,60 @@
+"""Significance tests and effect sizes from printed means, SDs, counts and p values."""
+
+from retrial.significance.counts import (
+    COUNT_METHODS,
+    CountsComparison,
+    clopper_pearson,
+    compare_counts,
+    fragility_index,
+    lin_fragility,
+    reverse_fragility,
+    sample_size_for_zero_events,
+)
+from retrial.significance.history import (
+    beta_binomial_upper_tail,
+    binomial_upper_tail,
+    fisher_one_sided,
+    tipping_rate,
+)
+from retrial.significance.means import (
+    MeansComparison,
+    compare_means,
+    detectable_difference,
+    hedges_g,
+    jzs_bayes_factor,
+    required_difference,
+)
+from retrial.significance.multiplicity import adjust
+from retrial.significance.paired import PairedComparison, flip_rho, paired_from_summary
+from retrial.significance.published import PublishedP, agreement, implied_interval, parse_p
+from retrial.significance.rounding import means_p_range
+
+__all__ = [
+    "COUNT_METHODS",
+    "CountsComparison",
+    "MeansComparison",
+    "PairedComparison",
+    "PublishedP",
+    "adjust",
+    "agreement",
+    "beta_binomial_upper_tail",
+    "binomial_upper_tail",
+    "clopper_pearson",
+    "compare_counts",
+    "compare_means",
+    "detectable_difference",
+    "fisher_one_sided",
+    "flip_rho",
+    "fragility_index",
+    "hedges_g",
+    "implied_interval",
+    "jzs_bayes_factor",
+    "lin_fragility",
+    "means_p_range",
+    "paired_from_summary",
+    "parse_p",
+    "required_difference",
+    "reverse_fragility",
+    "sample_size_for_zero_events",
+    "tipping_rate",
+]
