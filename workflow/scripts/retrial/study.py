@@ -37,7 +37,9 @@ Expectation = Literal["lower", "higher", "different", "no_difference"]
 class Block(BaseModel):
     """A strict, immutable block of a study file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True
+    )
 
 
 class Sourced(Block):
@@ -225,7 +227,10 @@ class Figure(Block):
     id: Identifier
     title: str
     status: Literal["digitized", "pending", "no_data"]
-    reason: str = Field(min_length=3, description="Why it is pending, or where its project file is")
+    reason: str = Field(min_length=3, description="Why it is pending, or who digitized it and how")
+    file: str | None = Field(
+        default=None, description="The digitizer's project file, beside figures.yaml"
+    )
     error_label: ErrorLabel | None = None
     panels: list[Panel] = []
     source: str

@@ -1,0 +1,89 @@
+"""Fixtures shared by all tests: the flagship carried through the library's stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from retrial.audit import audit
+from retrial.collect import collect, read_printed
+from retrial.multiverse import multiverse
+from retrial.reconstruct import reconstruct
+from retrial.retest import Settings, retest
+from retrial.study import (
+    Claim,
+    Constraint,
+    Figure,
+    Study,
+    load_claims,
+    load_constraints,
+    load_figures,
+    load_study,
+)
+from retrial.tables import read_table
+
+ROOT = Path(__file__).resolve().parents[1]
+READINGS = ["sd", "sem", "ci95"]
+SETTINGS = Settings(
+    alpha=0.05,
+    power=0.8,
+    readings=tuple(READINGS),
+    rho=tuple(np.round(np.arange(0, 0.96, 0.05), 2)),
+)
+
+
+@dataclass(frozen=True)
+class Stages:
+    """A study and what each stage made of it."""
+
+    study: Study
+    claims: list[Claim]
+    constraints: list[Constraint]
+    figures: list[Figure]
+    evidence: pd.DataFrame
+    reported: pd.DataFrame
+    audit: pd.DataFrame
+    summaries: pd.DataFrame
+    tests: pd.DataFrame
+    multiverse: pd.DataFrame
+
+
+def run_stages(folder: Path) -> Stages:
+    """Carry a study folder through the stages, in memory."""
+    study = load_study(folder / "study.yaml")
+    claims = load_claims(folder / "claims.yaml")
+    constraints = load_constraints(folder / "constraints.yaml")
+    evidence = read_table(ROOT / "resources/evidence/natural-history.csv")
+    reported = collect(
+        study, read_printed(folder / "reported.csv"), read_printed(folder / "counts.csv")
+    )
+    findings = audit(study, claims, constraints, reported, readings=READINGS, alpha=SETTINGS.alpha)
+    summaries = reconstruct(reported, findings, readings=READINGS)
+    tests = retest(study, claims, reported, summaries, findings, SETTINGS)
+    return Stages(
+        study=study,
+        claims=claims,
+        constraints=constraints,
+        figures=load_figures(folder / "figures" / "figures.yaml"),
+        evidence=evidence,
+        reported=reported,
+        audit=findings,
+        summaries=summaries,
+        tests=tests,
+        multiverse=multiverse(study, claims, evidence, reported, tests, alpha=SETTINGS.alpha),
+    )
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The project's folder."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def hu2013() -> Stages:
+    """The flagship, carried through the stages."""
+    return run_stages(ROOT / "resources/studies/hu2013")

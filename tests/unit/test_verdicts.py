@@ -1,0 +1,296 @@
+"""Re-run tests, specifications and verdicts: the flagship's numbers, and the rules themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.stats.weightstats as weightstats
+from hypothesis import given
+from hypothesis import strategies as st
+from retrial.judge import axis_weights, deciding_axis, judge, verdict
+from retrial.multiverse import CONCURRENT, populations
+from retrial.selection import Count, versions_of
+from retrial.study import Claim
+from retrial.support import supports
+from retrial.tables import CLAIMS, MULTIVERSE, SENSITIVITY, SUMMARIES, TESTS, table
+from scipy import stats
+
+
+@pytest.fixture(scope="module")
+def verdicts(hu2013) -> pd.DataFrame:
+    return judge(
+        hu2013.study,
+        hu2013.claims,
+        hu2013.figures,
+        hu2013.audit,
+        hu2013.tests,
+        table([], SENSITIVITY),
+        hu2013.multiverse,
+        alpha=0.05,
+    ).set_index("claim_id")
+
+
+def one(tests: pd.DataFrame, **where: object) -> pd.Series:
+    rows = tests
+    for column, value in where.items():
+        rows = rows[rows[column] == value]
+    assert len(rows) == 1, f"{len(rows)} rows for {where}"
+    return rows.iloc[0]
+
+
+# ---- summaries and tests --------------------------------------------------------------------
+
+
+def test_tables_have_the_columns_of_the_contract(hu2013):
+    assert list(hu2013.summaries.columns) == SUMMARIES
+    assert list(hu2013.tests.columns) == TESTS
+    assert list(hu2013.multiverse.columns) == MULTIVERSE
+    assert hu2013.tests["test_id"].is_unique
+
+
+def test_table_1_admits_only_the_sd(hu2013):
+    rows = hu2013.summaries[hu2013.summaries["label_scope"] == "table1"]
+    assert set(rows.loc[rows["admissible"], "reading"]) == {"sd"}
+
+
+def test_the_text_admits_every_reading_and_the_cells_none(hu2013):
+    by_scope = hu2013.summaries.groupby("label_scope")["admissible"]
+    assert by_scope.all()["results_hba1c"]
+    assert not by_scope.any()["results_cells"]
+
+
+@pytest.mark.parametrize("method", ["student_t", "welch_t"])
+def test_baseline_age_equals_statsmodels_on_data_with_these_moments(hu2013, method):
+    def sample(n, mean, sd):
+        z = np.linspace(-1, 1, n)
+        return mean + sd * (z - z.mean()) / z.std(ddof=1)
+
+    first, second = sample(15, 17.6, 8.7), sample(14, 18.2, 7.9)
+    usevar = "pooled" if method == "student_t" else "unequal"
+    t, p, df = weightstats.ttest_ind(first, second, usevar=usevar)
+    row = one(
+        hu2013.tests, claim_id="baseline_comparable", outcome="age", reading="sd", method=method
+    )
+    assert (row["statistic"], row["p"], row["df1"]) == pytest.approx((t, p, df))
+    assert row["p_low"] < row["p"] < row["p_high"]
+
+
+@pytest.mark.parametrize(
+    ("version", "method", "p"),
+    [
+        # 4/15 v 0/14 and 3/15 v 0/14 by hand: hypergeometric tails and sums of squares over margins
+        ("insulin_categories:discussion", "fisher", 0.0996168582375),
+        (
+            "insulin_categories:discussion",
+            "chi2",
+            stats.chi2_contingency([[4, 11], [0, 14]], correction=False).pvalue,
+        ),
+        ("insulin_categories:results", "fisher", 0.224137931034),
+        ("insulin_categories:results", "chi2_yates", 0.247227315789),
+    ],
+)
+def test_insulin_stopped_reproduces_known_p(hu2013, version, method, p):
+    row = one(hu2013.tests, claim_id="insulin_stopped", version=version, method=method)
+    assert row["p"] == pytest.approx(p, rel=1e-5)
+
+
+def test_boschloo_is_taken_over_the_arms_and_not_over_the_outcomes(hu2013):
+    """The unconditional test fixes the arms' sizes: scipy's columns are the groups."""
+    table_ = [[4, 0], [11, 14]]
+    row = one(
+        hu2013.tests,
+        claim_id="insulin_stopped",
+        version="insulin_categories:discussion",
+        method="boschloo",
+    )
+    assert row["p"] == pytest.approx(stats.boschloo_exact(table_).pvalue, rel=1e-3)
+
+
+def test_hba1c_change_as_sd_is_significant_at_every_correlation(hu2013):
+    rows = hu2013.tests[hu2013.tests["claim_id"] == "hba1c_better_than_before"]
+    assert (rows.loc[rows["reading"] == "sd", "p"] < 0.05).all()
+    text = rows[(rows["reading"] == "sem") & (rows["version"] == "hba1c_baseline:text")]
+    assert (text.loc[text["rho"] <= 0.5, "p"] >= 0.05).all()
+    assert (text.loc[text["rho"] >= 0.55, "p"] < 0.05).all()
+
+
+def test_a_text_reading_does_not_change_what_table_1_can_be(hu2013):
+    rows = hu2013.tests[
+        (hu2013.tests["claim_id"] == "hba1c_better_than_before")
+        & (hu2013.tests["version"] == "hba1c_baseline:table")
+        & (hu2013.tests["reading"] == "sem")
+    ]
+    assert rows["admissible"].all()
+    assert rows["assumptions"].str.contains("hba1c_treated as SD").all()
+
+
+def test_the_impossible_denominator_is_kept_and_marked(hu2013):
+    rows = hu2013.tests[hu2013.tests["version"] == "gada_denominator:eleven"]
+    assert len(rows) == 10
+    assert not rows["admissible"].any()
+    assert not rows["defensible"].any()
+
+
+def test_published_baseline_p_is_consistent(hu2013):
+    rows = hu2013.tests[hu2013.tests["claim_id"] == "baseline_comparable"]
+    assert set(rows["agreement"]) == {"consistent"}
+
+
+# ---- verdicts on the flagship --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claim_id", "expected"),
+    [
+        ("baseline_comparable", "reproduced"),
+        ("gada_no_difference", "reproduced"),
+        ("insulin_cut_by_half", "reproduced"),
+        ("insulin_requirement", "reproduced"),
+        ("insulin_stopped", "fragile"),
+        ("not_honeymoon", "fragile"),
+        ("hba1c_better_than_before", "fragile"),
+        ("immune_modulation", "not_reproduced"),
+        ("error_bars_sem", "inconsistent"),
+        ("cells_infused", "inconsistent"),
+        ("hba1c_lower", "not_testable"),
+        ("fpg_no_difference", "not_testable"),
+        ("similar_duration", "not_testable"),
+        ("sales_complications", "unsupported"),
+        ("sales_insulin", "fragile"),
+        ("sales_islets", "not_testable"),
+    ],
+)
+def test_verdict_on_hu2013(verdicts, claim_id, expected):
+    assert verdicts.loc[claim_id, "verdict"] == expected
+
+
+def test_insulin_stopped_hangs_on_the_test_or_the_version(verdicts):
+    assert verdicts.loc["insulin_stopped", "flips_on"] == "method"
+
+
+def test_insulin_cut_by_half_supports_the_authors(hu2013, verdicts):
+    assert verdicts.loc["insulin_cut_by_half", "share_supporting"] == 1
+    rows = hu2013.tests[
+        (hu2013.tests["claim_id"] == "insulin_cut_by_half") & (hu2013.tests["method"] == "fisher")
+    ]
+    assert rows["p"].tolist() == pytest.approx([4.99750124938e-05] * 2)
+
+
+def test_every_claim_is_judged_and_explained(hu2013, verdicts):
+    assert list(verdicts.reset_index().columns) == CLAIMS
+    assert list(verdicts.index) == [claim.id for claim in hu2013.claims]
+    assert verdicts["detail"].str.len().gt(10).all()
+
+
+def test_no_event_leaves_a_fifth_open(verdicts):
+    assert "21.8 %" in verdicts.loc["no_adverse_reactions", "detail"]
+
+
+def test_worst_cases_never_decide(hu2013):
+    stress = hu2013.multiverse["population"].isin(["worst_case", "best_case"])
+    outside = hu2013.multiverse["comparator"] != CONCURRENT
+    assert (stress | outside).any()
+    assert not hu2013.multiverse.loc[stress | outside, "defensible"].any()
+
+
+# ---- the rules, on made-up specifications -----------------------------------------------------
+
+
+def difference_claim(**rest: object) -> Claim:
+    return Claim.model_validate(
+        {
+            "id": "c",
+            "kind": "trial",
+            "statement": "made up",
+            "quote": "made up",
+            "source": "made up",
+            "form": "difference",
+            "expect": "higher",
+            "targets": [{"outcome": "event", "categories": ["yes"], "visits": [6]}],
+            "paper_analysis": {"method": "not_stated"},
+            "defensible": {"counts_methods": ["fisher", "chi2"]},
+            **rest,
+        }
+    )
+
+
+def specifications(rows: list[tuple]) -> pd.DataFrame:
+    """Rows of (reading, method, defensible, admissible, supports)."""
+    names = ["reading", "method", "defensible", "admissible", "supports"]
+    frame = table([dict(zip(names, row, strict=True)) for row in rows], MULTIVERSE)
+    return frame.astype(dict.fromkeys(["defensible", "admissible", "supports"], bool))
+
+
+EMPTY_AUDIT = pd.DataFrame(columns=["check", "target", "reading", "verdict"])
+
+
+@given(flags=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=12))
+def test_the_defensible_set_alone_decides(flags):
+    rows = [
+        ("sd", f"m{i}", defensible, True, agrees) for i, (defensible, agrees) in enumerate(flags)
+    ]
+    chosen = [agrees for defensible, agrees in flags if defensible]
+    expected = (
+        "not_testable"
+        if not chosen
+        else "reproduced"
+        if all(chosen)
+        else "fragile"
+        if any(chosen)
+        else "not_reproduced"
+    )
+    assert verdict(difference_claim(), EMPTY_AUDIT, specifications(rows)) == expected
+
+
+def test_a_claim_whose_every_specification_is_impossible_is_inconsistent():
+    rows = [("sd", "fisher", False, False, True), ("sem", "fisher", False, False, False)]
+    assert verdict(difference_claim(), EMPTY_AUDIT, specifications(rows)) == "inconsistent"
+
+
+def test_the_axis_that_decides_is_found():
+    rows = [
+        (reading, method, True, True, method == "chi2")
+        for reading in ("sd", "sem")
+        for method in ("fisher", "chi2")
+    ]
+    frame = specifications(rows)
+    assert deciding_axis(frame) == "method"
+    assert axis_weights(frame) == {"method": pytest.approx(1.0)}
+
+
+@pytest.mark.parametrize(
+    ("expect", "published", "expected"),
+    [
+        ("higher", "p<0.05", [True, False, False]),
+        ("higher", "p<0.001", [False, False, False]),
+        ("lower", "p<0.05", [False, True, False]),
+        ("different", "", [True, True, False]),
+        ("no_difference", "ns", [False, False, True]),
+    ],
+)
+def test_support_needs_direction_and_threshold(expect, published, expected):
+    claim = difference_claim(expect=expect, published_p=published)
+    estimate, p = pd.Series([1.0, -1.0, 1.0]), pd.Series([0.01, 0.01, 0.2])
+    assert supports(claim, estimate, p, 0.05).tolist() == expected
+
+
+@given(events=st.integers(0, 14), more=st.booleans())
+def test_worst_and_best_case_bracket_what_is_printed(hu2013, events, more):
+    claim = difference_claim(expect="higher" if more else "lower")
+    treated = Count("treated", 24, 5, 15, ("t",), False, "made up")
+    control = Count("control", 24, events, 14, ("c",), False, "made up")
+    cells = populations(hu2013.study, claim, (treated, control))
+
+    def difference(name: str) -> float:
+        a, n, b, m = cells[name]
+        return (a / n - b / m) * (1 if more else -1)
+
+    printed = (5 / 15 - events / 14) * (1 if more else -1)
+    assert difference("worst_case") <= printed <= difference("best_case") + 1e-12
+
+
+def test_versions_are_the_product_of_the_contradictions_touched():
+    rows = pd.DataFrame({"version": ["a:x", "a:y", "b:u", "b:v", None]})
+    assert versions_of(rows) == ["a:x;b:u", "a:x;b:v", "a:y;b:u", "a:y;b:v"]
+    assert versions_of(pd.DataFrame({"version": [None]})) == [""]
