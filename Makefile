@@ -1,0 +1,96 @@
+# Run the workflow, its tests and its checks. It needs Python 3.11 or later, make and git; all else
+# is installed into .venv, at the versions and hashes of envs/requirements.lock.
+#
+#   make report              every study          make report STUDY=hu2013    one of them
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+CORES ?= all
+STUDY ?=
+STUDIES := $(or $(STUDY),$(notdir $(patsubst %/,%,$(dir $(wildcard resources/studies/*/study.yaml)))))
+LOCK := envs/requirements.lock
+INSTALLED := .venv/.installed
+PYTHON := .venv/bin/python
+SNAKEMAKE := $(PYTHON) -m snakemake --cores $(CORES) --rerun-incomplete --quiet all
+
+# Whatever environment is active where make was called is not ours.
+unexport VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV PYTHONPATH PYTHONHOME SNAKEMAKE_PROFILE
+export PYTHONNOUSERSITE := 1
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help env report test check freeze lint lock schema clean distclean
+
+help: ## this list
+	@echo "retrial: re-run a published trial's statistics from what the paper prints"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name about; do \
+	  printf '  make %-10s %s\n' "$$name" "$$about"; done
+	@echo
+	@echo "  report, check and freeze take STUDY=<id> for one study; CORES=<n> limits the cores."
+
+env: $(INSTALLED) ## install what the workflow needs into .venv
+
+report: $(INSTALLED) ## run what is out of date, and say what each report found
+	@$(SNAKEMAKE) $(if $(STUDY),-- results/$(STUDY)/report.html)
+	@$(PYTHON) -m retrial.summary $(addprefix results/,$(STUDIES))
+
+test: $(INSTALLED) ## run every test
+	@$(PYTHON) -m pytest -n 2
+
+check: $(INSTALLED) ## fail when any result has drifted from what was frozen
+	@$(SNAKEMAKE) $(if $(STUDY),--config studies=$(STUDY)) -- check
+	@echo "check: every result of $(STUDIES) is as it was frozen"
+
+freeze: $(INSTALLED) ## freeze the results as they are now, for check to compare with
+	@$(SNAKEMAKE) $(if $(STUDY),-- results/$(STUDY)/report.html)
+	@$(PYTHON) -m retrial.freeze $(addprefix resources/studies/,$(STUDIES))
+
+lint: $(INSTALLED) ## check the style of the code and of the rules
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m snakefmt --check Snakefile workflow/rules
+	@$(PYTHON) -m snakemake --lint
+
+lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml anew
+	@$(PYTHON) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet -o $(LOCK)
+
+schema: $(INSTALLED) ## write the schema of the configuration anew
+	@$(PYTHON) -m retrial.config > workflow/schemas/config.schema.yaml
+
+clean: ## remove the results
+	@rm -rf results/* .snakemake
+
+distclean: clean ## remove the results and everything that was installed
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis workflow/scripts/retrial.egg-info
+
+# The uv of the lock, with its hashes, is all that pip installs; uv installs the rest.
+$(INSTALLED): $(LOCK) pyproject.toml
+	@python=; for name in python3.12 python3.13 python3.11 python3.14 python3 python; do \
+	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    python=$$name; break; fi; done; \
+	if [ -z "$$python" ]; then \
+	  echo "retrial needs Python 3.11 or later; found $$(python3 --version 2>&1 || true)." >&2; \
+	  echo "Install it (python.org, your system's packages, pyenv, conda) and run make again." >&2; \
+	  exit 1; fi; \
+	if ! "$$python" -c 'import venv, ensurepip' 2>/dev/null; then \
+	  echo "$$("$$python" --version) cannot make environments: its venv module is missing." >&2; \
+	  echo "On Debian and Ubuntu: sudo apt-get install python3-venv" >&2; \
+	  exit 1; fi; \
+	if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	  echo "Making .venv with $$("$$python" --version)"; \
+	  rm -rf .venv; "$$python" -m venv .venv; fi
+	@echo "Installing the packages of $(LOCK) into .venv"
+	@awk '/^uv==/ {found = 1} found {print} found && !/\\$$/ {exit}' $(LOCK) > .venv/uv.txt
+	@if ! cmp -s .venv/uv.txt .venv/uv.done; then \
+	  .venv/bin/python -m ensurepip > .venv/ensurepip.log; \
+	  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	    --require-hashes --requirement .venv/uv.txt; \
+	  cp .venv/uv.txt .venv/uv.done; fi
+	@.venv/bin/python -m uv pip sync --quiet --python .venv/bin/python --require-hashes $(LOCK)
+	@.venv/bin/python -m uv pip install --quiet --python .venv/bin/python \
+	  --no-deps --no-build-isolation --editable .
+	@touch $@

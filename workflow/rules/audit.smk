@@ -1,0 +1,34 @@
+rule audit:
+    """Find what cannot be right as printed: impossible readings, tallies, repeats, sentences."""
+    input:
+        validated=ancient("results/{study}/validated.txt"),
+        study=study_file("study.yaml"),
+        claims=study_file("claims.yaml"),
+        constraints=study_file("constraints.yaml"),
+        reported="results/{study}/reported.csv",
+    output:
+        audit=report(
+            "results/{study}/audit.csv",
+            caption="../report/audit.rst",
+            category="Tables",
+            subcategory="{study}",
+            labels={"table": "Audit of the printed numbers"},
+        ),
+    log:
+        "results/{study}/logs/audit.log",
+    benchmark:
+        "results/{study}/benchmarks/audit.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=stage_code("audit"),
+        readings=settings.readings,
+        alpha=settings.alpha,
+    message:
+        "Auditing the printed numbers of {wildcards.study}"
+    script:
+        "../scripts/audit.py"

@@ -1,0 +1,31 @@
+rule collect:
+    """Collect the numbers that the paper prints into one table, each with its place."""
+    input:
+        validated=ancient("results/{study}/validated.txt"),
+        study=study_file("study.yaml"),
+        reported=study_file("reported.csv"),
+        counts=study_file("counts.csv"),
+    output:
+        reported=report(
+            "results/{study}/reported.csv",
+            caption="../report/reported.rst",
+            category="Tables",
+            subcategory="{study}",
+            labels={"table": "What the paper prints"},
+        ),
+    log:
+        "results/{study}/logs/collect.log",
+    benchmark:
+        "results/{study}/benchmarks/collect.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=stage_code("collect"),
+    message:
+        "Collecting the printed numbers of {wildcards.study}"
+    script:
+        "../scripts/collect.py"

@@ -1,0 +1,85 @@
+"""What every stage shares: the configuration, the list of studies, and digests of code."""
+
+import functools
+import sys
+import time
+from pathlib import Path
+
+WORKFLOW = Path(workflow.current_basedir).parent
+LOCK = WORKFLOW.parent / "envs" / "requirements.lock"
+STARTED = time.time()
+
+# The library lies beside the scripts: it is found even where it is not installed.
+if str(WORKFLOW / "scripts") not in sys.path:
+    sys.path.insert(0, str(WORKFLOW / "scripts"))
+
+from retrial.config import load_config
+from retrial.digests import code_digest, file_digest
+from retrial.joblog import UserError
+from retrial.runrecord import write_run_record
+from retrial.studies import find_studies, folder_files
+
+try:
+    settings = load_config(config)
+    STUDIES = find_studies(settings.studies_folder, settings.studies)
+except UserError as error:
+    raise WorkflowError(str(error)) from None
+
+
+wildcard_constraints:
+    study="[a-z][a-z0-9_]*",
+
+
+@functools.cache
+def stage_code(stage, *others):
+    """Digest of a stage's script, of all it imports from the library, and of the lock.
+
+    In a rule's params it makes Snakemake re-run the stage when any of these changes.
+    """
+    scripts = [WORKFLOW / "scripts" / f"{stage}.py", *(WORKFLOW / other for other in others)]
+    return {"code": code_digest(*scripts)[:16], "lock": file_digest(LOCK)[:16]}
+
+
+@functools.cache
+def has_results(study):
+    """Whether an earlier run has left results of this study."""
+    return Path("results", study).is_dir()
+
+
+def study_file(name):
+    """A file of the study folder, for stages that must wait until the folder is validated.
+
+    The stage takes `validated.txt` as ancient: a changed claims.yaml must not re-run `collect`.
+    But where Snakemake plans a job whose output is ancient to others, it forgets to look at what
+    else has changed for them (snakemake issue 4166). So `validate` is a checkpoint: what must
+    run is decided again when it is done. Where there are no results yet, all of it must run,
+    and the plan is shown whole at once.
+    """
+
+    def find(wildcards):
+        if has_results(wildcards.study):
+            checkpoints.validate.get(study=wildcards.study)
+        return f"{settings.studies_folder}/{wildcards.study}/{name}"
+
+    return find
+
+
+def study_folder(wildcards):
+    """Every file that a person wrote about a study; not what was frozen from earlier results."""
+    try:
+        return folder_files(settings.studies_folder, wildcards.study)
+    except UserError as error:
+        raise WorkflowError(str(error)) from None
+
+
+def expected_files(wildcards):
+    """The frozen results of a study; none before the first freeze."""
+    folder = Path(settings.studies_folder, wildcards.study, "expected")
+    return sorted(str(path) for path in folder.glob("*.csv"))
+
+
+def record_run():
+    """Note when and how this run was made, beside each study's logs."""
+    for study in STUDIES:
+        if has_results(study) or Path("results", study).is_dir():
+            write_run_record(Path("results", study, "logs", "run.json"), WORKFLOW.parent, STARTED)

@@ -1,0 +1,54 @@
+localrules:
+    check,
+
+
+rule compare:
+    """Compare the results with the frozen ones, value by value; a drift is noted, not an error."""
+    input:
+        expected=expected_files,
+        reported="results/{study}/reported.csv",
+        audit="results/{study}/audit.csv",
+        summaries="results/{study}/summaries.csv",
+        tests="results/{study}/tests.csv",
+        sensitivity="results/{study}/sensitivity.csv",
+        multiverse="results/{study}/multiverse.parquet",
+        claims="results/{study}/claims.csv",
+        risk_of_bias="results/{study}/risk_of_bias.csv",
+    output:
+        check="results/{study}/check.csv",
+    log:
+        "results/{study}/logs/compare.log",
+    benchmark:
+        "results/{study}/benchmarks/compare.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=stage_code("compare"),
+    message:
+        "Comparing the results of {wildcards.study} with the frozen ones"
+    script:
+        "../scripts/compare.py"
+
+
+rule check:
+    """Fail when any result of any study has drifted from what was frozen, and say where."""
+    input:
+        checks=expand("results/{study}/check.csv", study=STUDIES),
+    log:
+        "results/check.log",
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=200,
+        runtime=5,
+    params:
+        studies=STUDIES,
+    message:
+        "Checking that the results are still the frozen ones"
+    script:
+        "../scripts/check.py"

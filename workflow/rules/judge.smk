@@ -1,0 +1,43 @@
+rule judge:
+    """Give each claim its verdict by fixed rules, and say what the verdict hangs on."""
+    input:
+        validated=ancient("results/{study}/validated.txt"),
+        study=study_file("study.yaml"),
+        claims=study_file("claims.yaml"),
+        figures=study_file("figures/figures.yaml"),
+        audit="results/{study}/audit.csv",
+        tests="results/{study}/tests.csv",
+        sensitivity="results/{study}/sensitivity.csv",
+        multiverse="results/{study}/multiverse.parquet",
+    output:
+        claims=report(
+            "results/{study}/claims.csv",
+            caption="../report/claims.rst",
+            category="Verdicts",
+            subcategory="{study}",
+            labels={"table": "Verdict on each claim"},
+        ),
+        risk_of_bias=report(
+            "results/{study}/risk_of_bias.csv",
+            caption="../report/risk_of_bias.rst",
+            category="Verdicts",
+            subcategory="{study}",
+            labels={"table": "Risk of bias: what is stated"},
+        ),
+    log:
+        "results/{study}/logs/judge.log",
+    benchmark:
+        "results/{study}/benchmarks/judge.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=stage_code("judge"),
+        alpha=settings.alpha,
+    message:
+        "Judging the claims of {wildcards.study}"
+    script:
+        "../scripts/judge.py"

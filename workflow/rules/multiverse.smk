@@ -1,0 +1,28 @@
+rule multiverse:
+    """Lay out every specification of every claim, and whether it agrees with the claim."""
+    input:
+        validated=ancient("results/{study}/validated.txt"),
+        study=study_file("study.yaml"),
+        claims=study_file("claims.yaml"),
+        evidence=settings.evidence,
+        reported="results/{study}/reported.csv",
+        tests="results/{study}/tests.csv",
+    output:
+        multiverse="results/{study}/multiverse.parquet",
+    log:
+        "results/{study}/logs/multiverse.log",
+    benchmark:
+        "results/{study}/benchmarks/multiverse.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=stage_code("multiverse"),
+        alpha=settings.alpha,
+    message:
+        "Laying out every specification of {wildcards.study}"
+    script:
+        "../scripts/multiverse.py"

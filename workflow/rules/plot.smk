@@ -1,0 +1,41 @@
+rule plot:
+    """Draw the report's figures, each as SVG and PNG with a text for who cannot see it."""
+    input:
+        validated=ancient("results/{study}/validated.txt"),
+        study=study_file("study.yaml"),
+        claims=study_file("claims.yaml"),
+        figures=study_file("figures/figures.yaml"),
+        reported="results/{study}/reported.csv",
+        audit="results/{study}/audit.csv",
+        summaries="results/{study}/summaries.csv",
+        tests="results/{study}/tests.csv",
+        sensitivity="results/{study}/sensitivity.csv",
+        multiverse="results/{study}/multiverse.parquet",
+        verdicts="results/{study}/claims.csv",
+        risk_of_bias="results/{study}/risk_of_bias.csv",
+    output:
+        figures=report(
+            directory("results/{study}/figures"),
+            patterns=["{name}.svg"],
+            caption="../report/figure.rst",
+            category="Figures",
+            subcategory="{study}",
+            labels={"figure": "{name}"},
+        ),
+    log:
+        "results/{study}/logs/plot.log",
+    benchmark:
+        "results/{study}/benchmarks/plot.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=stage_code("plot"),
+        alpha=settings.alpha,
+    message:
+        "Drawing the figures of {wildcards.study}"
+    script:
+        "../scripts/plot.py"

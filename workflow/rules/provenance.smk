@@ -1,0 +1,27 @@
+rule provenance:
+    """Note what the results were made from: digests of every input, versions, settings."""
+    input:
+        validated=ancient("results/{study}/validated.txt"),
+        folder=study_folder,
+        evidence=settings.evidence,
+        lock=str(LOCK),
+    output:
+        provenance="results/{study}/provenance.json",
+    log:
+        "results/{study}/logs/provenance.log",
+    benchmark:
+        "results/{study}/benchmarks/provenance.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=200,
+        runtime=5,
+    params:
+        code=stage_code("provenance"),
+        settings=settings.analysis(),
+        study_folder=lambda wildcards: f"{settings.studies_folder}/{wildcards.study}",
+    message:
+        "Noting what the results of {wildcards.study} are made from"
+    script:
+        "../scripts/provenance.py"

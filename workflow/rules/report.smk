@@ -1,0 +1,52 @@
+rule report:
+    """Render the report: one HTML file that needs no network, and the notebook behind it."""
+    input:
+        validated=ancient("results/{study}/validated.txt"),
+        study=study_file("study.yaml"),
+        claims=study_file("claims.yaml"),
+        study_figures=study_file("figures/figures.yaml"),
+        reported="results/{study}/reported.csv",
+        audit="results/{study}/audit.csv",
+        summaries="results/{study}/summaries.csv",
+        tests="results/{study}/tests.csv",
+        sensitivity="results/{study}/sensitivity.csv",
+        multiverse="results/{study}/multiverse.parquet",
+        verdicts="results/{study}/claims.csv",
+        risk_of_bias="results/{study}/risk_of_bias.csv",
+        figures="results/{study}/figures",
+        provenance="results/{study}/provenance.json",
+        notebook=str(WORKFLOW / "notebooks/report.py"),
+        template=str(WORKFLOW / "report/template/index.html.j2"),
+        style=str(WORKFLOW / "report/template/style.css"),
+        template_settings=str(WORKFLOW / "report/template/conf.json"),
+    output:
+        html=report(
+            "results/{study}/report.html",
+            caption="../report/report.rst",
+            category="Report",
+            subcategory="{study}",
+            labels={"table": "Report"},
+        ),
+        notebook="results/{study}/report.ipynb",
+    log:
+        "results/{study}/logs/report.log",
+    benchmark:
+        "results/{study}/benchmarks/report.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        # Unnamed, because the named ones are the notebook's parameters.
+        stage_code("report", "notebooks/report.py"),
+        results_folder=subpath(output.html, parent=True),
+        study_folder=lambda wildcards: f"{settings.studies_folder}/{wildcards.study}",
+        alpha=settings.alpha,
+        title=settings.report.title,
+        sections=settings.report.sections,
+    message:
+        "Rendering the report of {wildcards.study}"
+    script:
+        "../scripts/report.py"

@@ -1,0 +1,41 @@
+rule sensitivity:
+    """Ask how far each answer depends on what the paper leaves unsaid."""
+    input:
+        validated=ancient("results/{study}/validated.txt"),
+        study=study_file("study.yaml"),
+        claims=study_file("claims.yaml"),
+        constraints=study_file("constraints.yaml"),
+        figures=study_file("figures/figures.yaml"),
+        evidence=settings.evidence,
+        reported="results/{study}/reported.csv",
+        summaries="results/{study}/summaries.csv",
+        tests="results/{study}/tests.csv",
+    output:
+        sensitivity=report(
+            "results/{study}/sensitivity.csv",
+            caption="../report/sensitivity.rst",
+            category="Tables",
+            subcategory="{study}",
+            labels={"table": "Sensitivity to what is unsaid"},
+        ),
+    log:
+        "results/{study}/logs/sensitivity.log",
+    benchmark:
+        "results/{study}/benchmarks/sensitivity.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=stage_code("sensitivity"),
+        alpha=settings.alpha,
+        power=settings.power,
+        readings=settings.readings,
+        rho=settings.rho.values(),
+        seed=settings.seed,
+    message:
+        "Asking what the answers of {wildcards.study} depend on"
+    script:
+        "../scripts/sensitivity.py"

@@ -1,0 +1,24 @@
+checkpoint validate:
+    """Check everything that a person typed about a study, and list all faults at once."""
+    input:
+        folder=study_folder,
+        evidence=settings.evidence,
+    output:
+        validated="results/{study}/validated.txt",
+    log:
+        "results/{study}/logs/validate.log",
+    benchmark:
+        "results/{study}/benchmarks/validate.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=stage_code("validate"),
+        folder=lambda wildcards: f"{settings.studies_folder}/{wildcards.study}",
+    message:
+        "Checking the study folder of {wildcards.study}"
+    script:
+        "../scripts/validate.py"

@@ -1,0 +1,10 @@
+"""Fail when any study's results have drifted from what was frozen, and say where."""
+
+from retrial.compare import describe_drift, read_check
+from retrial.joblog import UserError, job_log
+
+with job_log(snakemake.log[0]):
+    studies = zip(snakemake.params.studies, snakemake.input.checks, strict=True)
+    drifts = [describe_drift(study, read_check(check)) for study, check in studies]
+    if any(drifts):
+        raise UserError("\n".join(filter(None, drifts)))

@@ -1,0 +1,18 @@
+"""Note what a study's results are made from."""
+
+import json
+from pathlib import Path
+
+from retrial.joblog import job_log
+from retrial.provenance import provenance
+
+with job_log(snakemake.log[0]):
+    made_from = provenance(
+        snakemake.params.study_folder,
+        snakemake.input.folder,
+        snakemake.input.evidence,
+        snakemake.input.lock,
+        dict(snakemake.params.settings),
+    )
+    text = json.dumps(made_from, indent=2, ensure_ascii=False) + "\n"
+    Path(snakemake.output.provenance).write_text(text, encoding="utf-8")

@@ -1,0 +1,171 @@
+"""The configuration of a run: every key, what it means, its default, and what is allowed.
+
+`workflow/schemas/config.schema.yaml` is written from this module (`python -m retrial.config`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import Discriminator, Field, Tag, ValidationError, field_validator, model_validator
+
+from retrial.joblog import UserError
+from retrial.study import Block, Identifier, Reading
+
+Section = Literal[
+    "verdicts",
+    "printed",
+    "impossible",
+    "retests",
+    "sensitivity",
+    "required",
+    "multiverse",
+    "risk_of_bias",
+    "limits",
+    "methods",
+    "provenance",
+]
+Studies = Annotated[
+    Annotated[Literal["all"], Tag("all")] | Annotated[list[Identifier], Tag("list")],
+    Discriminator(lambda value: "all" if value == "all" else "list"),
+]
+
+
+class RhoGrid(Block):
+    """The grid of assumed correlations between a patient's visits."""
+
+    from_: float = Field(0.0, alias="from", gt=-1, lt=1, description="First correlation")
+    to: float = Field(0.95, gt=-1, lt=1, description="Last correlation; at least `from`")
+    step: float = Field(0.05, gt=0, le=1, description="Distance between two correlations")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> RhoGrid:
+        if self.to < self.from_:
+            raise ValueError(f"`to` ({self.to}) must not be below `from` ({self.from_})")
+        if (self.to - self.from_) / self.step > 1000:
+            raise ValueError("more than 1000 correlations; take a larger `step`")
+        return self
+
+    def values(self) -> list[float]:
+        """Return the correlations of the grid, both ends included when the step meets them."""
+        last = math.floor((self.to - self.from_) / self.step + 1e-9)
+        return [round(self.from_ + i * self.step, 10) for i in range(last + 1)]
+
+
+class ReportConfig(Block):
+    """What the report shows."""
+
+    title: str | None = Field(
+        None, max_length=200, description="Title of the report; the study's own title when empty"
+    )
+    sections: list[Section] | None = Field(
+        None, min_length=1, description="Sections to show; all of them when empty"
+    )
+
+
+class Config(Block):
+    """The keys of `config/config.yaml`."""
+
+    studies: Studies = Field(
+        "all", description="Ids of the studies to run, or `all` for every folder of studies_folder"
+    )
+    studies_folder: str = Field(
+        "resources/studies", min_length=1, description="Folder with one folder a study"
+    )
+    evidence: str = Field(
+        "resources/evidence/natural-history.csv",
+        min_length=1,
+        description="Table of the natural history of the disease, each row with its source",
+    )
+    alpha: float = Field(
+        0.05, gt=0, lt=0.5, description="Significance level for claims without a printed one"
+    )
+    power: float = Field(
+        0.8, gt=0.5, lt=1, description="Power at which the smallest detectable difference is given"
+    )
+    readings: list[Reading] = Field(
+        ["sd", "sem", "ci95"], min_length=1, description="Readings of an unlabelled error term"
+    )
+    rho: RhoGrid = Field(RhoGrid(), description=(RhoGrid.__doc__ or "").rstrip("."))
+    seed: int = Field(
+        2013, ge=0, lt=2**32, description="Root of every random number that a run draws"
+    )
+    report: ReportConfig = Field(
+        ReportConfig(), description=(ReportConfig.__doc__ or "").rstrip(".")
+    )
+
+    @field_validator("studies", mode="before")
+    @classmethod
+    def _one_study(cls, value: object) -> object:
+        """`--config studies=hu2013` names one study."""
+        return [value] if isinstance(value, str) and value != "all" else value
+
+    @field_validator("studies", "readings", mode="after")
+    @classmethod
+    def _no_repeats(cls, value: object) -> object:
+        repeated = sorted({v for v in value if value.count(v) > 1}) if value != "all" else []
+        if repeated:
+            raise ValueError(f"named twice: {', '.join(repeated)}")
+        if not value:
+            raise ValueError("the list is empty")
+        return value
+
+    def analysis(self) -> dict:
+        """Return the settings that bear on a study's results, without any path."""
+        return self.model_dump(by_alias=True, exclude={"studies", "studies_folder", "evidence"})
+
+
+def _known_keys(place: tuple) -> list[str]:
+    model = {(): Config, ("rho",): RhoGrid, ("report",): ReportConfig}[place]
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _problem(error: dict) -> str:
+    """Return one validation error in words: which key, what was found, what is allowed."""
+    place = error["loc"]
+    if place[:1] == ("studies",) and place[1:2] in (("all",), ("list",)):
+        place = place[:1] + place[2:]
+    key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".")
+    if error["type"] == "extra_forbidden":
+        known = _known_keys(place[:-1])
+        near = difflib.get_close_matches(str(place[-1]), known, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"known keys: {', '.join(known)}"
+        return f"{key}: unknown key; {hint}"
+    if error["type"] == "value_error":
+        return f"{key}: {error['ctx']['error']}"
+    words = error["msg"][:1].lower() + error["msg"][1:]
+    if error["type"] == "string_pattern_mismatch":
+        words = "an id is a lower-case letter, then lower-case letters, digits or _"
+    return f"{key}: {words}; found {error['input']!r}"
+
+
+def load_config(raw: dict | None) -> Config:
+    """Return the validated configuration; absent keys take their defaults.
+
+    Raises:
+        UserError: If any key is unknown or any value not allowed; it lists every problem.
+    """
+    try:
+        return Config.model_validate(raw or {})
+    except ValidationError as error:
+        problems = [_problem(e) for e in error.errors()]
+        raise UserError(
+            f"The configuration has {len(problems)} problem{'s' * (len(problems) != 1)}:\n"
+            + "\n".join(f"  - {problem}" for problem in problems)
+            + "\nEvery key is explained in config/README.md."
+        ) from None
+
+
+def schema() -> str:
+    """Return the JSON schema of the configuration, as YAML."""
+    header = "# Written by `python -m retrial.config`; change workflow/scripts/retrial/config.py.\n"
+    return header + yaml.safe_dump(
+        Config.model_json_schema(by_alias=True), sort_keys=False, allow_unicode=True, width=100
+    )
+
+
+if __name__ == "__main__":
+    print(schema(), end="")
