@@ -1,0 +1,106 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown] id="about"
+# # Report of one study
+#
+# Shows what the stages computed; computes no statistic of its own. Each cell below is one section
+# of the page: its parts are functions that read the result tables and return HTML.
+
+# %% tags=["parameters"] id="parameters"
+study_id = "hu2013"
+results_folder = "results/hu2013"
+study_folder = "resources/studies/hu2013"
+alpha = 0.05
+sections = None  # a list of section names; None shows all
+title = ""  # the study's own title when empty
+
+# %% id="load"
+from retrial.report.load import load
+from retrial.report.page import Page
+from retrial.report.sections import (
+    context,
+    impossible,
+    multiverse,
+    printed,
+    required,
+    retests,
+    sensitivity,
+    verdicts,
+)
+
+results = load(results_folder, study_folder, study_id=study_id, alpha=alpha)
+page = Page(results, sections, title)
+page.opening()
+
+# %% id="verdicts"
+page.show(
+    "verdicts",
+    verdicts.opening,
+    verdicts.tally,
+    verdicts.legend,
+    verdicts.trial_claims,
+    verdicts.in_full,
+    verdicts.sales_claims,
+)
+
+# %% id="printed"
+page.show(
+    "printed",
+    printed.introduction,
+    printed.means,
+    printed.counts,
+    printed.contradictions,
+    printed.quotes,
+)
+
+# %% id="impossible"
+page.show(
+    "impossible",
+    impossible.introduction,
+    impossible.bounds_plot,
+    impossible.findings,
+    impossible.skew,
+    impossible.passes,
+)
+
+# %% id="retests"
+page.show(
+    "retests",
+    retests.introduction,
+    retests.means,
+    retests.counts,
+    retests.changes,
+    retests.no_events,
+    retests.every_test,
+)
+
+# %% id="sensitivity"
+page.show("sensitivity", sensitivity.analyses)
+
+# %% id="required"
+page.show("required", required.pending)
+
+# %% id="multiverse"
+page.show("multiverse", multiverse.introduction, multiverse.claims)
+
+# %% id="risk-of-bias"
+page.show("risk_of_bias", context.risk_of_bias)
+
+# %% id="limits"
+page.show("limits", context.limits)
+
+# %% id="methods"
+page.show("methods", context.methods)
+
+# %% id="provenance"
+page.show("provenance", context.provenance)

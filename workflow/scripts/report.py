@@ -1,0 +1,13 @@
+"""Render a study's report: run the notebook on the results and convert it to one HTML file."""
+
+from retrial.joblog import job_log
+from retrial.report.render import render
+
+with job_log(snakemake.log[0]):
+    render(
+        notebook=snakemake.input.notebook,
+        template=snakemake.input.template,
+        html=snakemake.output.html,
+        executed=snakemake.output.notebook,
+        parameters=dict(snakemake.params.items()),
+    )

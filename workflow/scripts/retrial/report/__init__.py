@@ -1,0 +1,1 @@
+"""The HTML report: what the stages computed, shown; no statistic is computed here."""

@@ -1,0 +1,112 @@
+"""HTML elements of the report. Everything that comes from a table or a study folder is escaped."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable
+from html import escape as _escape
+from pathlib import Path
+
+from retrial.report.words import CHECK_VERDICTS, VERDICT_MEANINGS, VERDICTS, missing, text, word
+
+# Shapes, so that a verdict is told without its colour; drawn in the text's colour.
+_ICONS = {
+    "reproduced": '<circle cx="8" cy="8" r="7"/><path class="cut" d="M4.6 8.3l2.3 2.4 4.5-5"/>',
+    "not_reproduced": '<rect x="1.5" y="1.5" width="13" height="13" rx="1.5"/>'
+    '<path class="cut" d="M5 5l6 6M11 5l-6 6"/>',
+    "fragile": '<path class="line" d="M8 1.2L14.8 8 8 14.8 1.2 8z"/><path d="M8 1.2V14.8L1.2 8z"/>',
+    "inconsistent": '<path d="M8 1L15.4 14.5H.6z"/><path class="cut" d="M8 5.6v4.2M8 11.6v1.4"/>',
+    "not_testable": '<circle class="line" cx="8" cy="8" r="6.4" stroke-dasharray="2.6 2.2"/>',
+    "unsupported": '<rect class="line" x="2" y="2" width="12" height="12" rx="1"/>'
+    '<path class="line" d="M5 8h6"/>',
+}
+_ICONS |= {
+    "pass": _ICONS["reproduced"],
+    "impossible": _ICONS["not_reproduced"],
+    "implausible": _ICONS["fragile"],
+    "not_applicable": _ICONS["not_testable"],
+}
+
+
+def escape(value: object) -> str:
+    """Return text that is safe inside an element or an attribute; empty for a missing cell."""
+    return _escape(text(value), quote=True)
+
+
+def join(parts: Iterable[str]) -> str:
+    """Return the parts that hold anything, one below the other."""
+    return "\n".join(part for part in parts if part)
+
+
+def paragraph(html: str, kind: str = "") -> str:
+    """Return a paragraph of ready HTML; empty for none."""
+    if not html:
+        return ""
+    return f'<p class="{kind}">{html}</p>' if kind else f"<p>{html}</p>"
+
+
+def quotation(quote: object, source: object = None) -> str:
+    """Return the paper's words with their place, inline."""
+    if missing(quote):
+        return f'<span class="source">{escape(source)}</span>'
+    place = "" if missing(source) else f' <span class="source">{escape(source)}</span>'
+    return f"<q>{escape(quote)}</q>{place}"
+
+
+def bullets(items: Iterable[str], kind: str = "") -> str:
+    """Return a list of ready HTML items; empty for none."""
+    inner = "".join(f"<li>{item}</li>" for item in items)
+    return f'<ul class="{kind}">{inner}</ul>' if inner else ""
+
+
+def icon(verdict: str) -> str:
+    """Return a verdict's shape; decoration, since its word always stands beside it."""
+    shape = _ICONS.get(verdict, _ICONS["not_testable"])
+    return (
+        f'<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{shape}</svg>'
+    )
+
+
+def badge(verdict: object, says: str | None = None) -> str:
+    """Return a verdict as word, shape and colour."""
+    code = text(verdict, "not_testable")
+    known = code if code in _ICONS else "not_testable"
+    shown = says or word(code, VERDICTS | CHECK_VERDICTS)
+    meaning = VERDICT_MEANINGS.get(code)
+    title = f' title="{escape(meaning)}"' if meaning else ""
+    return f'<span class="badge {known}"{title}>{icon(known)}{escape(shown)}</span>'
+
+
+def share_bar(share: float, label: str) -> str:
+    """Return a small bar for a share from 0 to 1, its number beside it."""
+    if missing(share):
+        return '<span class="none">–</span>'
+    filled = max(0.0, min(1.0, float(share))) * 100
+    return (
+        f'<span class="share"><span class="bar" aria-hidden="true">'
+        f'<span style="width:{filled:.1f}%"></span></span>{escape(label)}</span>'
+    )
+
+
+def fold(summary: str, inner: str) -> str:
+    """Return content that opens on demand; `summary` is ready HTML. Empty for no content."""
+    if not inner:
+        return ""
+    return f"<details><summary>{summary}</summary>\n{inner}\n</details>"
+
+
+def heading(title: str, level: int, anchor: str | None = None) -> str:
+    """Return a heading."""
+    mark = f' id="{escape(anchor)}"' if anchor else ""
+    return f"<h{level}{mark}>{escape(title)}</h{level}>"
+
+
+def figure(image: Path, alt: str, caption: str = "") -> str:
+    """Return an image with its alt text, inside the page; `caption` is ready HTML."""
+    kind = {".svg": "image/svg+xml", ".png": "image/png"}[image.suffix]
+    data = base64.b64encode(image.read_bytes()).decode("ascii")
+    below = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return (
+        f'<figure><div class="canvas" tabindex="0" role="group" aria-label="{escape(alt)}">'
+        f'<img src="data:{kind};base64,{data}" alt="{escape(alt)}"></div>{below}</figure>'
+    )

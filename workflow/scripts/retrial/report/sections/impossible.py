@@ -1,0 +1,161 @@
+"""What cannot be right as printed: the findings of the audit, the passed checks folded."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from retrial.report.html import badge, escape, fold, heading, join, paragraph
+from retrial.report.load import Results
+from retrial.report.phrases import in_words, printed_mean, reading, row_name, scope_name
+from retrial.report.pictures import picture
+from retrial.report.tables import Column, render_table
+from retrial.report.words import count_of, listing, plain, text
+
+ORDER = ("impossible", "inconsistent", "implausible")
+# Each kind of check under the question that it answers. `sd_bound` repeats what `sd_bound_widest`
+# decides, and is shown with the passed checks.
+KINDS = {
+    "Error terms that no data can have": ("sd_bound_widest", "range_sd_rounded", "range_sd"),
+    "What the paper says its error terms are": ("error_label",),
+    "Counts that do not add up": (
+        "tally_sum",
+        "tally_remaining",
+        "tally_denominator",
+        "denominator_row",
+        "denominator_available",
+    ),
+    "Printed twice, and not the same": ("printed_twice", "printed_twice_error"),
+    "A test and a sentence that exclude each other": ("sentence",),
+}
+SKEW = ("altman_bland",)
+REPEATED = ("sd_bound", "range_sd")
+
+
+def introduction(results: Results) -> str:
+    """Count the findings by their verdict."""
+    audit = results.audit
+    if audit.empty:
+        return ""
+    judged = audit[~audit["check"].isin(SKEW + REPEATED)]
+    totals = judged["verdict"].value_counts()
+    applied = int(totals.sum() - totals.get("not_applicable", 0))
+    found = [
+        f"{count_of(int(totals[v]), 'is', 'are')} {word}"
+        for v, word in (("impossible", "impossible for any data"), ("inconsistent", "inconsistent with something else the paper prints"), ("implausible", "implausible"))
+        if totals.get(v, 0)
+    ]
+    if not found:
+        return paragraph(f"{count_of(applied, 'check')} found nothing that cannot be right as printed.")
+    return paragraph(
+        f"Of {count_of(applied, 'check')} of printed numbers and of the readings of their error "
+        f"terms, {listing(found)}; the others pass. A finding says that what is printed cannot all "
+        "be right together. It does not say which part is wrong, or why."
+    )
+
+
+def bounds_plot(results: Results) -> str:
+    """Return the plot of implied SDs against the largest possible ones."""
+    return picture(results, "sd_bounds", "The spread that each reading implies, as a share of the largest possible.")
+
+
+def findings(results: Results) -> str:
+    """Return the findings by kind, the gravest first."""
+    parts = []
+    bad = results.audit[results.audit["verdict"].isin(ORDER)]
+    for place, (title, checks) in enumerate(KINDS.items(), start=1):
+        rows = bad[bad["check"].isin(checks)]
+        rows = rows[~rows["check"].isin(REPEATED)] if len(rows[~rows["check"].isin(REPEATED)]) else rows
+        lines = _lines(results, rows)
+        if lines:
+            columns = [
+                Column("verdict", "Finding", "html"),
+                Column("what", "What", "html"),
+                Column("detail", "Why", "html"),
+                Column("source", "Where"),
+            ]
+            table = render_table(lines, columns, anchor=f"t-findings{place}", caption=title, kind="wide findings")
+            parts.append(join([heading(title, 3), table]))
+    return join(parts)
+
+
+def _lines(results: Results, rows: pd.DataFrame) -> list[dict]:
+    """One line for each distinct finding; targets with the same detail stand together."""
+    lines: dict[tuple, dict] = {}
+    for verdict in ORDER:
+        for _, row in rows[rows["verdict"] == verdict].iterrows():
+            what, printed = _target(results, row)
+            key = (verdict, text(row["detail"]), text(row["reading"]))
+            line = lines.setdefault(
+                key,
+                {
+                    "verdict": badge(verdict),
+                    "targets": [],
+                    "reading": reading(row["reading"]) if text(row["reading"]) else "",
+                    "printed": printed,
+                    "detail": in_words(results, row["detail"]),
+                    "source": text(row["source"]),
+                },
+            )
+            line["targets"].append(what)
+    for line in lines.values():
+        names = listing(dict.fromkeys(line.pop("targets")))
+        said = "; ".join(part for part in (line.pop("printed"), _read_as(line.pop("reading"))) if part)
+        line["what"] = escape(names) + (f'<span class="sub">{escape(said)}</span>' if said else "")
+    return list(lines.values())
+
+
+def _read_as(shown: str) -> str:
+    return f"read as {shown}" if shown else ""
+
+
+def _target(results: Results, row: pd.Series) -> tuple[str, str]:
+    """Return what a finding is about, and how that is printed."""
+    target = text(row["target"])
+    found = results.reported[results.reported["row_id"] == target]
+    if len(found):
+        printed = found.iloc[0]
+        shown = printed_mean(printed) if printed["statistic"] == "mean" else ""
+        return row_name(results, printed), shown
+    if (results.reported["label_scope"] == target).any():
+        return scope_name(results, target), ""
+    if target in results.statements:
+        return results.statements[target], ""
+    if text(row["outcome"]):
+        arm = results.arm_labels.get(text(row["arm"]), "")
+        return ", ".join(part for part in (results.outcome(row["outcome"]), arm) if part), ""
+    return plain(target), ""
+
+
+def skew(results: Results) -> str:
+    """Return where a t-test on this scale is doubtful, folded."""
+    rows = results.audit[(results.audit["check"].isin(SKEW)) & (results.audit["verdict"] == "implausible")]
+    columns = [
+        Column("what", "What", "html"),
+        Column("detail", "Why", "html"),
+    ]
+    table = render_table(_lines(results, rows), columns, anchor="t-skew", caption="Skewed distributions")
+    return fold(f"Readings under which the values must be skewed, so that a t-test is doubtful ({len(rows)})", table)
+
+
+def passes(results: Results) -> str:
+    """Return the checks that found nothing, folded."""
+    rows = results.audit[~results.audit["verdict"].isin(ORDER)]
+    lines = [
+        {
+            "verdict": badge(row["verdict"]),
+            "check": plain(row["check"]),
+            "what": _target(results, row)[0],
+            "reading": reading(row["reading"]) if text(row["reading"]) else "",
+            "detail": in_words(results, row["detail"]),
+        }
+        for _, row in rows.iterrows()
+    ]
+    columns = [
+        Column("verdict", "Result", "html"),
+        Column("check", "Check"),
+        Column("what", "What"),
+        Column("reading", "Read as"),
+        Column("detail", "Detail", "html"),
+    ]
+    table = render_table(lines, columns, anchor="t-passes", caption="Checks that pass, and those that do not apply")
+    return fold(f"Checks that pass, and those that do not apply ({len(lines)})", table)

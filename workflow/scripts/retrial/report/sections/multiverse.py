@@ -1,0 +1,110 @@
+"""Every specification of a claim, and the choice that decides."""
+
+from __future__ import annotations
+
+from retrial.report.html import heading, join, paragraph
+from retrial.report.load import Results
+from retrial.report.pictures import picture
+from retrial.report.sections.verdicts import AXES
+from retrial.report.tables import Column, render_table
+from retrial.report.words import (
+    METHODS,
+    POPULATIONS,
+    READINGS,
+    count_of,
+    event,
+    months,
+    number,
+    p_value,
+    percent,
+    plain,
+    text,
+    version_words,
+)
+
+
+def introduction(results: Results) -> str:
+    """Say how many specifications there are."""
+    frame = results.multiverse
+    if frame.empty:
+        return ""
+    possible = int(frame["admissible"].sum())
+    defensible = int(frame["defensible"].sum())
+    return paragraph(
+        f"A specification is one choice on each open question: which reading, which printed version, "
+        f"which test, which patients, which correlation. There are {count_of(len(frame), 'specification')} "
+        f"for {count_of(frame['claim_id'].nunique(), 'claim')}; {possible} of them are possible, and "
+        f"{defensible} are defensible and decide the verdicts."
+    )
+
+
+def claims(results: Results) -> str:
+    """Return for each testable claim with a choice: its curve, its deciding axis, its shares."""
+    parts = []
+    for _, row in results.verdicts.iterrows():
+        mine = results.multiverse[results.multiverse["claim_id"] == row["claim_id"]]
+        if len(mine) < 2:
+            continue
+        plot = picture(results, f"specifications_{row['claim_id']}")
+        table = _by_axis(results, row, mine) if text(row["flips_on"]) else ""
+        if plot or table:
+            parts.append(join([heading(row["statement"], 3), _sentence(row, mine), plot, table]))
+    return join(parts)
+
+
+def _sentence(row, mine) -> str:
+    possible, decided = mine[mine["admissible"]], mine[mine["defensible"]]
+    agree = int(decided["supports"].sum())
+    words = (
+        f"{agree} of {count_of(len(decided), 'defensible specification')} "
+        f"{'agrees' if agree == 1 else 'agree'} with the claim, and "
+        f"{percent(possible['supports'].mean())} of all {len(possible)} possible ones."
+    )
+    if text(row["flips_on"]):
+        words += f" What decides most is <b>{AXES.get(text(row['flips_on']), plain(row['flips_on']))}</b>."
+    return paragraph(words)
+
+
+def _by_axis(results: Results, row, mine) -> str:
+    """Return how many defensible specifications agree, for each choice on the deciding axis."""
+    axis = text(row["flips_on"])
+    decided = mine[mine["defensible"]]
+    lines = []
+    for value, group in decided.groupby(axis, dropna=False, sort=False):
+        low, high = (p_value(p, results.alpha) for p in (group["p"].min(), group["p"].max()))
+        lines.append(
+            {
+                "choice": choice(results, axis, value),
+                "agree": f"{int(group['supports'].sum())} of {len(group)}",
+                "p": low if low == high else f"{low} to {high}",
+            }
+        )
+    columns = [
+        Column("choice", plain(axis).capitalize()),
+        Column("agree", "Agree with the claim"),
+        Column("p", "p"),
+    ]
+    return render_table(
+        lines, columns, anchor=f"t-axis-{row['claim_id'].replace('_', '-')}",
+        caption="By the choice that decides",
+    )
+
+
+def choice(results: Results, axis: str, value: object) -> str:
+    """Return one choice on an axis in words."""
+    code = text(value)
+    if axis == "method":
+        return METHODS.get(code, plain(code))
+    if axis == "reading":
+        return READINGS.get(code, code)
+    if axis == "version":
+        return version_words(code, results.version_labels)
+    if axis == "outcome":
+        return results.outcome(code)
+    if axis == "category":
+        return event(code)
+    if axis == "visit":
+        return months(value)
+    if axis == "rho":
+        return number(value, 2)
+    return POPULATIONS.get(code, plain(code))

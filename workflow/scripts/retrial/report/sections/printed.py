@@ -1,0 +1,190 @@
+"""What the paper prints, and where."""
+
+from __future__ import annotations
+
+from retrial.report.html import escape, fold, heading, join, paragraph, quotation
+from retrial.report.load import Results
+from retrial.report.phrases import long_reading, printed_count, printed_mean, short_arm, with_unit
+from retrial.report.tables import Column, render_table
+from retrial.report.words import (
+    READINGS,
+    count_of,
+    event,
+    listing,
+    missing,
+    months,
+    number,
+    text,
+    version_words,
+    whole,
+)
+
+REFUTED = '<span class="refuted" title="no data can have this spread">{}<span class="sr"> (not possible)</span></span>'
+
+
+def introduction(results: Results) -> str:
+    """Say how much the paper prints, and what it calls its error terms."""
+    reported, label = results.reported, results.study.error_label
+    means = reported[reported["statistic"] == "mean"]
+    amounts = [
+        (int(means["error"].notna().sum()), "mean with an error term", "means with an error term"),
+        (int((reported["statistic"] == "count").sum()), "count", "counts"),
+        (int((reported["statistic"] == "p").sum()), "p-value", "p-values"),
+    ]
+    found = [count_of(amount, one, many) for amount, one, many in amounts if amount]
+    if not found:
+        return paragraph("The study folder holds no printed number.")
+    inferred = int(reported["inferred"].fillna(False).sum())
+    follow = (
+        f" {count_of(inferred, 'count follows', 'counts follow')} from a sentence without being "
+        "printed as a number; each is marked."
+        if inferred
+        else ""
+    )
+    digitized = int(reported["digitized"].fillna(False).sum())
+    read_off = f" {count_of(digitized, 'number was', 'numbers were')} read off figures." if digitized else ""
+    return paragraph(
+        f"Everything below rests on {listing(found)}.{follow}{read_off} The paper calls its error "
+        f"terms {long_reading(label.label)}s: {quotation(label.quote, label.source)}."
+    )
+
+
+def means(results: Results) -> str:
+    """Return the table of printed means, with the SD that each reading implies."""
+    rows = results.reported[results.reported["statistic"].isin(["mean", "median"])]
+    summaries = results.summaries.set_index(["row_id", "reading"]) if len(results.summaries) else None
+    readings = [r for r in READINGS if len(results.summaries) and (results.summaries["reading"] == r).any()]
+    shown = []
+    for _, row in rows.iterrows():
+        line = {
+            "outcome": with_unit(results, row["outcome"]),
+            "arm": short_arm(results, row["arm"]) or "both",
+            "visit": months(row["visit"]) if not missing(row["visit"]) else "",
+            "printed": printed_mean(row),
+            "n": whole(row["n"]),
+            "source": text(row["source"]),
+        }
+        for reading in readings:
+            if (row["row_id"], reading) in summaries.index:
+                summary = summaries.loc[(row["row_id"], reading)]
+                sd = number(summary["sd"], int(row["error_decimals"]))
+                line[reading] = sd if summary["admissible"] else REFUTED.format(sd)
+        shown.append(line)
+    if not shown:
+        return ""
+    columns = [
+        Column("outcome", "Outcome"),
+        Column("arm", "Arm"),
+        Column("visit", "Visit"),
+        Column("printed", "Mean ± error", "number"),
+        Column("n", "n", "number"),
+        *(
+            Column(reading, f"if {READINGS[reading]}", "figure", group="SD of the patients")
+            for reading in readings
+        ),
+        Column("source", "Where"),
+    ]
+    note = (
+        "The spread among patients that each reading of the error term implies. Struck out: no "
+        "data can have it, here or in a number that shares the label (shown in the next section)."
+    )
+    return join(
+        [
+            heading("Means", 3),
+            render_table(shown, columns, anchor="t-means", caption="Printed means", note=note if readings else ""),
+        ]
+    )
+
+
+def counts(results: Results) -> str:
+    """Return the printed counts arm beside arm; every one with its quote folded below."""
+    rows = results.reported[results.reported["statistic"] == "count"]
+    if rows.empty:
+        return ""
+    arms = [a.id for a in results.study.arms]
+    shown: dict[tuple, dict] = {}
+    for _, row in rows.iterrows():
+        key = (row["outcome"], row["category"], row["visit"])
+        if missing(row["visit"]):
+            key = (row["outcome"], row["category"], None)
+        line = shown.setdefault(
+            key,
+            {
+                "outcome": results.outcome(row["outcome"]),
+                "category": event(row["category"]),
+                "visit": "" if key[2] is None else months(row["visit"]),
+            },
+        )
+        place = row["arm"] if row["arm"] in arms else "all"
+        value = printed_count(row) + ("*" if row["inferred"] else "")
+        line[place] = f"{line[place]} or {value}" if place in line else value
+    columns = [
+        Column("category", "Count"),
+        Column("visit", "Visit"),
+        *(Column(arm, short_arm(results, arm)) for arm in arms),
+        Column("all", "All patients"),
+    ]
+    note = "Two values with “or”: the paper prints both. * follows from a sentence, not printed as a number."
+    table = render_table(
+        list(shown.values()), columns, anchor="t-counts", caption="Printed counts, arm beside arm",
+        grouped_by="outcome", note=note,
+    )
+    return join([heading("Counts", 3), table])
+
+
+def quotes(results: Results) -> str:
+    """Return every printed number with its place and its quote, folded."""
+    shown = [
+        {
+            "what": results.outcome(row["outcome"])
+            + (f", {event(row['category'])}" if not missing(row["category"]) else ""),
+            "arm": short_arm(results, row["arm"]),
+            "value": _as_printed(row),
+            "source": text(row["source"]),
+            "quote": quotation(row["quote"]) + _remark(results, row),
+        }
+        for _, row in results.reported.iterrows()
+    ]
+    columns = [
+        Column("what", "What"),
+        Column("arm", "Arm"),
+        Column("value", "Printed"),
+        Column("source", "Where"),
+        Column("quote", "The paper's words", "html"),
+    ]
+    table = render_table(
+        shown, columns, anchor="t-quotes", caption="Every number with its place and quote", kind="quotes"
+    )
+    return fold(f"Every number with its place and quote ({len(shown)})", table)
+
+
+def _as_printed(row) -> str:
+    if row["statistic"] == "count":
+        return printed_count(row) + ("*" if row["inferred"] else "")
+    if row["statistic"] == "p":
+        return f"p {text(row['comparator'], '=')} {number(row['value'], int(row['value_decimals']))}"
+    kind = "" if row["statistic"] == "mean" else f"{row['statistic']} "
+    return kind + printed_mean(row)
+
+
+def _remark(results: Results, row) -> str:
+    remarks = [version_words(row["version"], results.version_labels), text(row["note"])]
+    spoken = "; ".join(r for r in remarks if r)
+    return f'<span class="sub">{escape(spoken)}</span>' if spoken else ""
+
+
+def contradictions(results: Results) -> str:
+    """Return what the paper prints in two versions."""
+    found = results.study.contradictions
+    if not found:
+        return ""
+    shown = [{"what": c.label, "versions": "\n".join(c.versions.values())} for c in found]
+    for line in shown:
+        line["versions"] = "<br>".join(escape(v) for v in line["versions"].split("\n"))
+    columns = [Column("what", "What"), Column("versions", "As printed", "html")]
+    table = render_table(shown, columns, anchor="t-versions", caption="Printed in two versions")
+    sentence = paragraph(
+        f"{count_of(len(found), 'thing is', 'things are').capitalize()} printed in two versions. "
+        "Neither is dropped: every analysis is run with each."
+    )
+    return join([heading("Printed in two versions", 3), sentence, table])

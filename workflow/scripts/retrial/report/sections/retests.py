@@ -1,0 +1,305 @@
+"""The paper's tests, run again from the rebuilt summaries, beside what is published."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from retrial.report.html import escape, fold, heading, join, paragraph
+from retrial.report.load import Results
+from retrial.report.phrases import printed_mean, reading, short_arm, version, with_unit
+from retrial.report.pictures import picture
+from retrial.report.sections.verdicts import published
+from retrial.report.tables import Column, render_table
+from retrial.report.words import (
+    AGREEMENTS,
+    EFFECTS,
+    METHODS,
+    READINGS,
+    count_of,
+    event,
+    interval,
+    listing,
+    missing,
+    months,
+    number,
+    p_value,
+    percent,
+    text,
+    whole,
+    word,
+)
+
+COUNT_METHODS = ("fisher", "boschloo", "barnard", "chi2", "chi2_yates")
+MEANS_METHODS = ("student_t", "welch_t")
+
+
+def introduction(results: Results) -> str:
+    """Say how many tests were run, and how they agree with print."""
+    tests = results.tests
+    if tests.empty:
+        return paragraph("The printed numbers allow no test.")
+    claims = tests["claim_id"].nunique()
+    judged = tests[tests["admissible"].fillna(False) & (tests["agreement"] != "not_published")]
+    counted = judged["agreement"].value_counts()
+    told = [
+        f"{int(counted[code])} {words}"
+        for code, words in (
+            ("consistent", "agree with it"),
+            ("inconsistent", "differ from it"),
+            ("decision_error", "lead to the other decision"),
+        )
+        if counted.get(code, 0)
+    ]
+    against = f" Where the paper prints a p-value, {listing(told)}." if told else ""
+    stated = [t.method for t in results.study.reported_tests]
+    names = f" The paper names {escape(listing(stated))}." if stated else ""
+    return paragraph(
+        f"{count_of(len(tests), 'test')} for {count_of(claims, 'claim')}: every standard test, under "
+        f"every reading of the error terms and every printed version.{against}{names}"
+    )
+
+
+def _significant(p: float, results: Results, admissible: bool = True) -> str:
+    shown = escape(p_value(p, results.alpha))
+    if not missing(p) and p < results.alpha:
+        shown = f"<b>{shown}</b>"
+    if not admissible:
+        return f'<span class="refuted">{shown}<span class="sr"> (reading not possible)</span></span>'
+    return shown
+
+
+def means(results: Results) -> str:
+    """Return the comparisons of means between the arms, under each reading."""
+    tests = results.tests
+    rows = tests[tests["method"].isin(MEANS_METHODS)]
+    if rows.empty:
+        return ""
+    readings = [r for r in READINGS if (rows["reading"] == r).any()]
+    arms = [results.study.arm("treatment").id, results.study.arm("control").id]
+    lines = []
+    same = ["outcome", "visit", "version"]
+    for (outcome, visit, code), group in rows.groupby(same, dropna=False, sort=False):
+        decimals = results.decimals.get(outcome, 1)
+        line = {"visit": months(visit), "outcome": with_unit(results, outcome)}
+        if not missing(code):
+            line["outcome"] += f"; {version(results, code)}"
+        for arm in arms:
+            line[arm] = _printed(results, outcome, visit, arm, code)
+        possible = group[group["admissible"].fillna(False)]
+        chosen = (possible if len(possible) else group).iloc[0]
+        line["difference"] = escape(
+            f"{number(chosen['estimate'], decimals)} ({interval(chosen['ci_low'], chosen['ci_high'], decimals)})"
+        )
+        for code_ in readings:
+            student = group[(group["reading"] == code_) & (group["method"] == "student_t")]
+            if len(student):
+                row = student.iloc[0]
+                line[code_] = _significant(row["p"], results, bool(row["admissible"]))
+        line["published"] = published(chosen["published_p"])
+        lines.append(line)
+    columns = [
+        Column("outcome", "Outcome"),
+        *(Column(arm, short_arm(results, arm), "number") for arm in arms),
+        Column("difference", "Difference (95 % CI)", "figure"),
+        *(Column(r, READINGS[r], "figure", group="p (Student t), if the error is") for r in readings),
+        Column("published", "Published"),
+    ]
+    note = (
+        "The difference is the first arm less the second; its interval is under the first reading "
+        "that is possible. Struck out: no data can have this reading."
+    )
+    table = render_table(
+        lines, columns, anchor="t-tests-means", caption="Means of the two arms compared",
+        grouped_by="visit", note=note,
+    )
+    plot = picture(results, "baseline", "Difference between the arms at baseline, under each reading.")
+    return join([heading("Means of the two arms", 3), table, plot])
+
+
+def _printed(results: Results, outcome: str, visit: float, arm: str, code: object) -> str:
+    rows = results.reported
+    rows = rows[
+        (rows["outcome"] == outcome) & (rows["visit"] == visit) & (rows["arm"] == arm)
+        & (rows["statistic"] == "mean")
+    ]
+    chosen = rows[rows["version"].isna() | rows["version"].isin(text(code).split(";"))]
+    return printed_mean(chosen.iloc[0]) if len(chosen) else ""
+
+
+def counts(results: Results) -> str:
+    """Return the comparisons of counts, by every test."""
+    tests = results.tests
+    rows = tests[tests["method"].isin(COUNT_METHODS)]
+    if rows.empty:
+        return ""
+    arms = [results.study.arm("treatment").id, results.study.arm("control").id]
+    lines, same = [], ["outcome", "category", "visit", "version"]
+    for (outcome, category, visit, code), group in rows.groupby(same, dropna=False, sort=False):
+        first = group.iloc[0]
+        possible = bool(group["admissible"].fillna(False).all())
+        what = f"{results.outcome(outcome)}, {event(category)}"
+        printed = [p for p in group["published_p"].dropna().unique()]
+        line = {
+            "visit": months(visit),
+            "what": escape(what) + _sub(version(results, code)),
+            arms[0]: f"{whole(first['value_1'])}/{whole(first['n_1'])}",
+            arms[1]: f"{whole(first['value_2'])}/{whole(first['n_2'])}",
+            "difference": escape(_points(first)),
+            "published": listing(published(p) for p in printed) or "no p",
+            "muted": not possible,
+        }
+        for method in COUNT_METHODS:
+            found = group[group["method"] == method]
+            if len(found):
+                line[method] = _significant(found["p"].iloc[0], results, possible)
+        fragility = group["fragility"].dropna()
+        line["fragility"] = whole(fragility.iloc[0]) if len(fragility) else ""
+        lines.append(line)
+    columns = [
+        Column("what", "Event", "html"),
+        *(Column(arm, short_arm(results, arm)) for arm in arms),
+        Column("difference", "Points (95 % CI)", "figure"),
+        *(Column(m, METHODS[m], "figure", group="p by test") for m in COUNT_METHODS),
+        Column("published", "Published"),
+        Column("fragility", "Fragility", "number"),
+    ]
+    note = (
+        f"Points: difference of the two percentages, Newcombe's interval. Bold: p below "
+        f"{number(results.alpha, 2)}. Fragility: how many patients would have to change for "
+        "Fisher's test to cross that line. Struck out: this version cannot be right."
+    )
+    table = render_table(
+        lines, columns, anchor="t-tests-counts", caption="Counts of the two arms compared",
+        grouped_by="visit", note=note, kind="wide dense",
+    )
+    plot = picture(results, "counts", "The p-value of each count, by test.")
+    return join([heading("Counts of the two arms", 3), table, plot])
+
+
+def _sub(words: str) -> str:
+    return f'<span class="sub">{escape(words)}</span>' if words else ""
+
+
+def _points(row: pd.Series) -> str:
+    def signed(share: float) -> str:
+        shown = number(100 * share, 0)
+        return shown if shown.startswith("−") or shown == "0" else f"+{shown}"
+
+    return f"{signed(row['estimate'])} ({signed(row['ci_low'])} to {signed(row['ci_high'])})"
+
+
+def changes(results: Results) -> str:
+    """Return the changes within an arm over the assumed correlations."""
+    rows = results.tests[results.tests["method"] == "paired_t"]
+    if rows.empty:
+        return ""
+    rhos = sorted(rows["rho"].dropna().unique())
+    if len(rhos) > 10:
+        rhos = [r for r in rhos if round(r * 10, 6) == round(r * 10)] or rhos
+    lines = []
+    same = ["claim_id", "outcome", "visit", "version", "reading"]
+    for (claim, _, _, code, as_read), group in rows.groupby(same, dropna=False, sort=False):
+        first = group.iloc[0]
+        possible = bool(group["admissible"].fillna(False).all())
+        line = {
+            "claim": results.statements.get(claim, text(claim)),
+            "reading": escape(reading(as_read)) + _sub(version(results, code)),
+            "change": escape(number(first["estimate"], results.decimals.get(first["outcome"], 2))),
+            "muted": not possible,
+        }
+        for rho in rhos:
+            found = group[group["rho"] == rho]
+            if len(found):
+                line[f"r{rho:g}"] = _significant(found["p"].iloc[0], results, possible)
+        lines.append(line)
+    columns = [
+        Column("reading", "Error read as", "html"),
+        Column("change", "Change", "figure"),
+        *(Column(f"r{rho:g}", f"{rho:g}", "figure", group="p, if the two visits correlate by") for rho in rhos),
+    ]
+    table = render_table(
+        lines, columns, anchor="t-tests-changes", caption="Changes within one arm",
+        grouped_by="claim", kind="dense",
+    )
+    sentence = paragraph(
+        "A change within the same patients needs the correlation of their two values, which the "
+        "paper does not print. So the test is run for each."
+    )
+    return join([heading("Changes within one arm", 3), sentence, table])
+
+
+def no_events(results: Results) -> str:
+    """Return what a printed count of no events leaves open."""
+    rows = results.tests[results.tests["method"] == "clopper_pearson"]
+    lines = [
+        {
+            "claim": results.statements.get(row["claim_id"], text(row["claim_id"])),
+            "events": f"{whole(row['value_1'])}/{whole(row['n_1'])}",
+            "limit": percent(row["ci_high"], 1),
+        }
+        for _, row in rows.iterrows()
+    ]
+    columns = [
+        Column("claim", "Claim"),
+        Column("events", "Events"),
+        Column("limit", "Highest true rate not excluded", "figure"),
+    ]
+    table = render_table(
+        lines, columns, anchor="t-tests-none", caption="What a count without events leaves open"
+    )
+    return join([heading("Nothing happened: how much does that show?", 3), table]) if table else ""
+
+
+def every_test(results: Results) -> str:
+    """Return every test that was run, folded."""
+    lines = []
+    for _, row in results.tests.iterrows():
+        what = results.outcome(row["outcome"])
+        if not missing(row["category"]):
+            what += f", {event(row['category'])}"
+        kind = word(row["effect_size_type"], EFFECTS) if not missing(row["effect_size_type"]) else ""
+        effect = f"{kind} {number(row['effect_size'])}" if kind else ""
+        within = interval(row["effect_size_low"], row["effect_size_high"])
+        lines.append(
+            {
+                "claim": results.statements.get(row["claim_id"], text(row["claim_id"])),
+                "what": what,
+                "visit": months(row["visit"]),
+                "reading": reading(row["reading"]) if not missing(row["reading"]) else "",
+                "version": version(results, row["version"]),
+                "method": word(row["method"], METHODS)
+                + (f", ρ = {row['rho']:g}" if not missing(row["rho"]) else ""),
+                "estimate": f"{number(row['estimate'])} ({interval(row['ci_low'], row['ci_high'])})",
+                "effect": f"{effect} ({within})" if effect and within else effect,
+                "p": p_value(row["p"], results.alpha) if not missing(row["p"]) else "",
+                "range": _range(row, results),
+                "bayes": number(row["bf10"], digits=2) if not missing(row["bf10"]) else "",
+                "agreement": word(row["agreement"], AGREEMENTS),
+                "muted": not bool(row["admissible"]),
+            }
+        )
+    columns = [
+        Column("what", "What"),
+        Column("visit", "Visit"),
+        Column("reading", "Read as"),
+        Column("version", "Version"),
+        Column("method", "Test"),
+        Column("estimate", "Estimate (95 % CI)"),
+        Column("effect", "Effect size (95 % CI)"),
+        Column("p", "p", "number"),
+        Column("range", "p over rounding"),
+        Column("bayes", "BF₁₀", "number"),
+        Column("agreement", "Published p"),
+    ]
+    table = render_table(
+        lines, columns, anchor="t-tests", caption="Every test; grey: the reading or version is not possible",
+        grouped_by="claim", kind="dense",
+    )
+    return fold(f"Every test that was run ({len(lines)})", table)
+
+
+def _range(row: pd.Series, results: Results) -> str:
+    if missing(row["p_low"]):
+        return ""
+    low, high = (p_value(row[c], results.alpha) for c in ("p_low", "p_high"))
+    return low if low == high else f"{low} to {high}"

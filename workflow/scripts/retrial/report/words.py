@@ -1,0 +1,205 @@
+"""The report's words and numbers: one way to write a p-value, a reading, a verdict, a method."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import pandas as pd
+
+VERDICTS = {
+    "reproduced": "Reproduced",
+    "not_reproduced": "Not reproduced",
+    "fragile": "Fragile",
+    "inconsistent": "Inconsistent",
+    "not_testable": "Not testable",
+    "unsupported": "Unsupported",
+}
+VERDICT_MEANINGS = {
+    "reproduced": "every defensible analysis of the printed numbers agrees with the claim",
+    "not_reproduced": "no defensible analysis of the printed numbers agrees with the claim",
+    "fragile": "defensible analyses differ, so the answer hangs on a choice",
+    "inconsistent": "the paper's own numbers exclude each other here",
+    "not_testable": "the numbers that would decide are not printed",
+    "unsupported": "a sales claim that no claim of the trial bears on",
+}
+CHECK_VERDICTS = {
+    "impossible": "Impossible",
+    "inconsistent": "Inconsistent",
+    "implausible": "Implausible",
+    "pass": "Pass",
+    "not_applicable": "Not applicable",
+}
+AGREEMENTS = {
+    "consistent": "agrees",
+    "inconsistent": "differs",
+    "decision_error": "decision differs",
+    "not_published": "no p printed",
+}
+READINGS = {"sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
+LONG_READINGS = {
+    "sd": "standard deviation",
+    "sem": "standard error",
+    "ci95": "95 % confidence interval",
+}
+METHODS = {
+    "student_t": "Student t",
+    "welch_t": "Welch t",
+    "paired_t": "paired t",
+    "mann_whitney_sim": "Mann-Whitney (simulated)",
+    "kruskal_wallis_sim": "Kruskal-Wallis (simulated)",
+    "mixed_anova": "repeated-measures ANOVA",
+    "hotelling_t2": "Hotelling T²",
+    "ancova_rho": "ANCOVA",
+    "change_score_t": "t on changes",
+    "fisher": "Fisher",
+    "boschloo": "Boschloo",
+    "barnard": "Barnard",
+    "chi2": "χ²",
+    "chi2_yates": "χ² (Yates)",
+    "mcnemar_exact": "McNemar (exact)",
+    "binomial_exact": "binomial (exact)",
+    "clopper_pearson": "Clopper-Pearson",
+}
+POPULATIONS = {"as_printed": "as printed", "completers": "completers"}
+EFFECTS = {
+    "hedges_g": "Hedges g",
+    "risk_difference": "risk difference",
+    "odds_ratio": "odds ratio",
+}
+
+MISSING = "–"
+_FIGURE_SPACE, _POINT_SPACE, _THIN = "\u2007", "\u2008", "\u202f"
+
+
+def missing(value: object) -> bool:
+    """Say whether a table's cell is empty."""
+    return value is None or value is pd.NA or value != value or value == ""
+
+
+def text(value: object, otherwise: str = "") -> str:
+    """Return a cell as text; `otherwise` when it is empty."""
+    return otherwise if missing(value) else str(value)
+
+
+def word(value: object, vocabulary: dict[str, str]) -> str:
+    """Return the reader's word for a code; an unknown code in plain letters."""
+    return MISSING if missing(value) else vocabulary.get(str(value), plain(value))
+
+
+def plain(code: object) -> str:
+    """Return a code such as `cut_over_50` as words."""
+    return text(code).replace("_", " ")
+
+
+def event(category: object) -> str:
+    """Return a joint event such as `stopped+cut_over_50` as words."""
+    return " or ".join(plain(part) for part in text(category).split("+"))
+
+
+def number(value: float, decimals: int | None = None, digits: int = 3) -> str:
+    """Return a number with fixed decimals, or with about `digits` significant ones."""
+    if missing(value):
+        return MISSING
+    value = float(value)
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if decimals is None:
+        size = math.floor(math.log10(abs(value))) if value else 0
+        decimals = min(max(digits - 1 - size, 0), 6)
+    shown = f"{value:.{decimals}f}"
+    if float(shown) == 0:
+        shown = shown.lstrip("-")
+    return shown.replace("-", "−")
+
+
+def whole(value: float) -> str:
+    """Return a count."""
+    return MISSING if missing(value) else f"{round(float(value)):d}"
+
+
+def p_value(p: float, alpha: float = 0.05) -> str:
+    """Return a p-value: three decimals, more where rounding would hide on which side of alpha."""
+    if missing(p):
+        return MISSING
+    p = float(p)
+    if p < 0.0001:
+        return "<0.0001"
+    if p < 0.001:
+        return f"{p:.4f}"
+    if p > 0.999:
+        return ">0.999"
+    return f"{p:.4f}" if round(p, 3) == alpha != p else f"{p:.3f}"
+
+
+def p_phrase(p: float, alpha: float = 0.05) -> str:
+    """Return `p = 0.037` or `p < 0.0001` for prose."""
+    shown = p_value(p, alpha)
+    sign = shown[0] if shown[0] in "<>" else "="
+    return f"p\u00a0{sign}\u00a0{shown.lstrip('<>')}"
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """Return a share as a percentage; never 0 % or 100 % unless it is."""
+    if missing(share):
+        return MISSING
+    share = float(share)
+    least = 10.0 ** -(decimals + 2)
+    if 0 < share < least / 2:
+        return f"<{number(least * 100, decimals)}{_THIN}%"
+    if 1 - least / 2 < share < 1:
+        return f">{number(100 - least * 100, decimals)}{_THIN}%"
+    return f"{number(share * 100, decimals)}{_THIN}%"
+
+
+def interval(low: float, high: float, decimals: int | None = None) -> str:
+    """Return `low to high`; empty when neither is known."""
+    if missing(low) and missing(high):
+        return ""
+    return f"{number(low, decimals)} to {number(high, decimals)}"
+
+
+def months(visit: float) -> str:
+    """Return a visit in words."""
+    if missing(visit):
+        return "overall"
+    return "baseline" if float(visit) == 0 else f"month\u00a0{float(visit):g}"
+
+
+def count_of(amount: int, singular: str, plural: str | None = None) -> str:
+    """Return `1 claim`, `3 claims`."""
+    return f"{amount:d} {singular if amount == 1 else plural or singular + 's'}"
+
+
+def listing(items: Iterable[str], last: str = "and") -> str:
+    """Return `a, b and c`."""
+    found = list(items)
+    if len(found) < 2:
+        return "".join(found)
+    return f"{', '.join(found[:-1])} {last} {found[-1]}"
+
+
+def capital(sentence: str) -> str:
+    """Return the sentence with a capital first letter, the rest untouched."""
+    return sentence[:1].upper() + sentence[1:]
+
+
+def version_words(version: object, labels: dict[str, str]) -> str:
+    """Return a version such as `axis:choice;axis:choice` in the words of the study folder."""
+    parts = [part for part in text(version).split(";") if part]
+    return "; ".join(labels.get(part, plain(part.replace(":", ": "))) for part in parts)
+
+
+def decimal_aligned(shown: list[str]) -> list[str]:
+    """Pad numbers on the right so that their decimal points stand below each other."""
+    places = [len(s) - s.index(".") - 1 if "." in s else -1 for s in shown]
+    most = max(places, default=-1)
+    padded = []
+    for s, place in zip(shown, places, strict=True):
+        if most < 0 or not any(c.isdigit() for c in s):
+            padded.append(s)
+        elif place < 0:
+            padded.append(s + _POINT_SPACE + _FIGURE_SPACE * most)
+        else:
+            padded.append(s + _FIGURE_SPACE * (most - place))
+    return padded
