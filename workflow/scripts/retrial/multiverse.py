@@ -84,7 +84,7 @@ def _tested(tests: pd.DataFrame) -> list[dict]:
 
 
 def _no_events_supported(claim: Claim, tests: pd.DataFrame) -> list[bool]:
-    """No event is printed; where the claim implies a limit on the rate, the interval excludes it."""
+    """No event is printed; and where the claim implies a limit, the interval excludes it."""
     if claim.acceptable_rate is None:
         return list(tests["value_1"] == 0)
     return list(tests["ci_high"] < claim.acceptable_rate)

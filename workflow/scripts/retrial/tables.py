@@ -70,8 +70,8 @@ TEXT_COLUMNS = frozenset(
     "total_row inferred unit source quote alternative_of version note check target reading verdict "
     "detail test_id claim_id contrast population method effect_size_type assumptions published_p "
     "agreement analysis scenario kind level statement rests_on flips_on domain stated not_stated "
-    "file key column expected actual id quantity window value_type spread_type doi citation caution "
-    "comparator".split()
+    "file key column expected actual id quantity window value_type spread_type doi citation "
+    "caution".split()
 )
 FLAG_COLUMNS = frozenset(
     "admissible defensible paper_analysis digitized supports exhaustive inferred".split()
