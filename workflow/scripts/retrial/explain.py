@@ -119,13 +119,15 @@ def _not_testable(
         if figure.status == "pending" and any(p.outcome in outcomes for p in figure.panels)
     ]
     settles = " and ".join(figure.source for figure in pending)
-    words = [f"The numbers ({names}) are not printed"]
-    words[0] += f"; digitizing {settles} would settle it." if pending else "."
+    settled = f"; digitizing {settles} would settle it" if pending else ""
+    words = [f"The numbers ({names}) are not printed{settled}."]
     required = sensitivity[
-        (sensitivity["analysis"] == "required_effect") & (sensitivity["claim_id"] == claim.id)
+        (sensitivity["analysis"] == "required_effect")
+        & (sensitivity["claim_id"] == claim.id)
+        & sensitivity["rho"].isna()
     ]
-    words += list(dict.fromkeys(required["detail"].dropna()))[:2]
-    return " ".join(words)
+    details = required.drop_duplicates("reading")["detail"].dropna()
+    return " ".join([*words, *(d.removesuffix(f" {settles} would settle it.") for d in details)])
 
 
 def _no_events(claim: Claim, tests: pd.DataFrame, alpha: float) -> str:
@@ -186,7 +188,16 @@ def _flip_points(sensitivity: pd.DataFrame, claim: Claim) -> list[str]:
     rows = sensitivity[
         (sensitivity["analysis"] == "correlation") & (sensitivity["claim_id"] == claim.id)
     ]
-    return list(dict.fromkeys(rows["detail"].dropna()))[:6]
+    words = []
+    for (reading, version), group in rows.groupby(["reading", "version"], dropna=False, sort=False):
+        threshold_ = group["threshold"].iloc[0]
+        name = READING_WORDS[reading] + (f" ({version})" if pd.notna(version) else "")
+        words.append(
+            f"As {name} the verdict is the same at every correlation."
+            if pd.isna(threshold_)
+            else f"As {name} it flips at a correlation of {threshold_:.2f}."
+        )
+    return words
 
 
 def explain_sales(claim: Claim, supports: list[dict], verdict: str) -> str:
