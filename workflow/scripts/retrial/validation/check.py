@@ -1,0 +1,134 @@
+"""Check a whole study folder: each file by itself first, then the files against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from retrial.study import Claims, Constraints, Figures, Study
+from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT
+from retrial.validation.blocks import check_blocks, check_evidence
+from retrial.validation.columns import check_columns
+from retrial.validation.document import Document, read_document
+from retrial.validation.models import check_model
+from retrial.validation.names import define_names
+from retrial.validation.problem import Problem, shown
+from retrial.validation.references import (
+    check_claims,
+    check_event,
+    check_figures,
+    check_references,
+)
+from retrial.validation.rows import check_rows, check_versions_used
+from retrial.validation.sheet import Sheet, read_sheet
+
+DOCUMENTS: dict[str, type[BaseModel]] = {
+    "study.yaml": Study,
+    "claims.yaml": Claims,
+    "constraints.yaml": Constraints,
+    "figures/figures.yaml": Figures,
+}
+SHEETS = {"reported.csv": REPORTED_INPUT, "counts.csv": COUNTS_INPUT}
+FILES = ("study.yaml", "reported.csv", "counts.csv", *list(DOCUMENTS)[1:])
+TEMPLATE_MARK = "made-up number"
+
+
+def check_study(folder: Path | str, evidence: Path | str | None = None) -> list[Problem]:
+    """Return every problem of a study folder, in the order of its files and lines.
+
+    Args:
+        folder: The study folder, named as the study's id.
+        evidence: The CSV file of outside evidence; None leaves it and the references to it
+            unchecked.
+
+    Returns:
+        The problems; an empty list when the folder can be computed with. No content of a file
+        raises an error.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        found = "a file" if folder.is_file() else "no such folder"
+        return [Problem(shown(folder.name) or ".", value=found, allowed="a study folder")]
+    problems: list[Problem] = []
+    documents: dict[str, Document] = {}
+    sheets: dict[str, Sheet] = {}
+    for name, model in DOCUMENTS.items():
+        document, found = read_document(folder / name, name)
+        problems += found
+        if document is not None:
+            documents[name] = document
+            problems += check_model(document, model)
+    tables = [(folder / name, name, name.removesuffix(".csv"), c) for name, c in SHEETS.items()]
+    if evidence is not None:
+        tables.append((Path(evidence), Path(evidence).name, "evidence", EVIDENCE))
+    for path, name, kind, columns in tables:
+        sheet, found = read_sheet(path, name, columns)
+        problems += found
+        if sheet is not None:
+            sheets[kind] = sheet
+            problems += check_columns(sheet, kind)
+    problems += _across(folder, documents, sheets)
+    order = [*FILES, *(name for _, name, kind, _ in tables if kind == "evidence")]
+    return sorted(
+        dict.fromkeys(problems), key=lambda p: (order.index(p.file), p.line or 0, p.row, p.column)
+    )
+
+
+def _across(
+    folder: Path, documents: dict[str, Document], sheets: dict[str, Sheet]
+) -> Iterator[Problem]:
+    study, claims = documents.get("study.yaml"), documents.get("claims.yaml")
+    reported, counts, evidence = (sheets.get(k) for k in ("reported", "counts", "evidence"))
+    names = define_names(study, claims, reported, counts, evidence)
+    for document in documents.values():
+        yield from check_references(document, names)
+    if study is not None:
+        yield from check_blocks(study, folder.resolve().name, names)
+        yield from check_event(study, ("honeymoon", "event"), names)
+        yield from check_versions_used(study, reported, counts)
+        if study.get("simulated") is False:
+            yield from _left_from_template(documents, sheets)
+    if claims is not None:
+        yield from check_claims(claims, names)
+    if "figures/figures.yaml" in documents:
+        yield from check_figures(documents["figures/figures.yaml"], folder)
+    yield from check_rows(reported, counts, names)
+    if evidence is not None:
+        yield from check_evidence(evidence)
+
+
+def _left_from_template(
+    documents: dict[str, Document], sheets: dict[str, Sheet]
+) -> Iterator[Problem]:
+    """Yield what still says that it is made up in a study that says it is not simulated."""
+    told = "the paper's own words: the study says 'simulated: false'"
+    for document in documents.values():
+        for path, text in document.printed.items():
+            if TEMPLATE_MARK in text:
+                yield document.problem(path, told)
+    for sheet in sheets.values():
+        for row in sheet.rows:
+            for column, text in row.cells.items():
+                if TEMPLATE_MARK in text:
+                    yield sheet.problem(row, column, told)
+
+
+def summarize(folder: Path | str, evidence: Path | str | None = None) -> str:
+    """Return which files were checked and how much is in each, for a folder without problems."""
+    folder = Path(folder)
+    lines = [f"study: {folder.resolve().name}", "problems: 0"]
+    for name in DOCUMENTS:
+        document, _ = read_document(folder / name, name)
+        data = document.data if document is not None and isinstance(document.data, dict) else {}
+        parts = [f"{len(v)} {key}" for key, v in data.items() if isinstance(v, list)]
+        lines.append(f"{name}: {', '.join(parts) or 'nothing listed'}")
+    tables = [(folder / name, name, columns) for name, columns in SHEETS.items()]
+    if evidence is not None:
+        tables.append((Path(evidence), Path(evidence).name, EVIDENCE))
+    for path, name, columns in tables:
+        sheet, _ = read_sheet(path, name, columns)
+        count = len(sheet.rows) if sheet else 0
+        lines.append(f"{name}: {count} {'row' if count == 1 else 'rows'}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,217 @@
+"""What each column of the typed tables may hold, as pandera schemas of text columns."""
+
+from __future__ import annotations
+
+import functools
+import re
+import typing
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandera.pandas as pa
+
+from retrial.study import ErrorLabel
+from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT
+from retrial.validation.problem import Problem, one_of
+from retrial.validation.sheet import Sheet
+
+LARGEST = 1e12
+LONGEST_QUOTE = 400
+LONGEST_TEXT = 1000
+_DECIMAL = re.compile(r"-?([0-9]+(\.[0-9]+)?|\.[0-9]+)")
+_WHOLE = re.compile(r"[0-9]+")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
+_DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
+
+STATISTICS = ("mean", "median", "minimum", "maximum", "proportion", "p")
+COMPARATORS = ("<", "<=", "=", ">=", ">")
+ERROR_LABELS = typing.get_args(ErrorLabel)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A test of one cell's text, and what to tell when it fails."""
+
+    name: str
+    holds: Callable[[str], bool]
+    allowed: Callable[[str], str]
+
+
+def _is_decimal(text: str) -> bool:
+    return bool(_DECIMAL.fullmatch(text)) and len(text) <= 30 and abs(float(text)) < LARGEST
+
+
+def _is_whole(text: str) -> bool:
+    return bool(_WHOLE.fullmatch(text)) and len(text) <= 12
+
+
+def _decimal_wanted(text: str) -> str:
+    plain = unicodedata.normalize("NFKC", text).strip().replace(",", ".").replace("·", ".")
+    plain = re.sub("[\u2010-\u2015\u2212\ufe63]", "-", plain)
+    example = plain if _is_decimal(plain) and plain != text else "0.81"
+    if _DECIMAL.fullmatch(text):
+        return "a number below 10^12, as printed"
+    if plain.lower().lstrip("+-") in ("nan", "inf", "infinity", "na", "n/a"):
+        return "a decimal number, or an empty cell where nothing is printed"
+    if re.search(r"[0-9]e[+-]?[0-9]", plain.lower()):
+        return "a decimal number written out in full, such as 0.00012"
+    if "-" in plain and "-" not in text:
+        return f"a plain minus sign (the hyphen of the keyboard), such as {example}"
+    return f"a decimal number with a point, such as {example}"
+
+
+def _choice(name: str, names: tuple[str, ...], note: str = "") -> Rule:
+    return Rule(name, lambda t: t in names, lambda t: one_of(t, names) + note)
+
+
+TIDY = Rule("tidy", lambda t: t == t.strip(), lambda t: f'no spaces around it: "{t.strip()}"')
+NAME = Rule(
+    "name",
+    lambda t: bool(_NAME.fullmatch(t)),
+    lambda t: "a name of small letters a-z, digits and _, starting with a letter",
+)
+DECIMAL = Rule("decimal", _is_decimal, _decimal_wanted)
+NOT_NEGATIVE = Rule("not_negative", lambda t: not t.startswith("-"), lambda t: "0 or more")
+WHOLE = Rule("whole", _is_whole, lambda t: "a whole number, 0 or more, in digits only")
+POSITIVE = Rule("positive", lambda t: not _is_whole(t) or int(t) > 0, lambda t: "at least 1")
+QUOTE = Rule(
+    "quote",
+    lambda t: 3 <= len(t) <= LONGEST_QUOTE,
+    lambda t: f"the paper's own words, 3 to {LONGEST_QUOTE} characters, not {len(t)}",
+)
+TEXT = Rule(
+    "text", lambda t: len(t) <= LONGEST_TEXT, lambda t: f"at most {LONGEST_TEXT} characters"
+)
+VERSION = Rule(
+    "version",
+    lambda t: bool(re.fullmatch(r"[a-z][a-z0-9_]*:[a-z][a-z0-9_]*", t)),
+    lambda t: "contradiction:choice, as named in study.yaml",
+)
+YES_NO = _choice("yes_no", ("yes", "no"))
+DOI = Rule("doi", lambda t: bool(_DOI.fullmatch(t)), lambda t: "a DOI such as 10.2337/dc08-1987")
+STATISTIC = _choice("statistic", STATISTICS, "; counts go into counts.csv")
+COMPARATOR = _choice("comparator", COMPARATORS)
+LABEL = _choice("error_label", ERROR_LABELS)
+
+_SIZE = (DECIMAL, NOT_NEGATIVE)
+_NUMBER_OF = (WHOLE, POSITIVE)
+RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
+    "reported": {
+        "row_id": (NAME,),
+        "visit": _SIZE,
+        "statistic": (STATISTIC,),
+        "comparator": (COMPARATOR,),
+        "value": (DECIMAL,),
+        "error": _SIZE,
+        "error_low": (DECIMAL,),
+        "error_high": (DECIMAL,),
+        "error_label": (LABEL,),
+        "label_scope": (NAME,),
+        "n": _NUMBER_OF,
+        "quote": (QUOTE,),
+        "version": (VERSION,),
+    },
+    "counts": {
+        "row_id": (NAME,),
+        "category": (NAME,),
+        "visit": _SIZE,
+        "count": (WHOLE,),
+        "total": _NUMBER_OF,
+        "remaining": _NUMBER_OF,
+        "tally": (NAME,),
+        "exhaustive": (YES_NO,),
+        "inferred": (YES_NO,),
+        "quote": (QUOTE,),
+        "version": (VERSION,),
+    },
+    "evidence": {
+        "id": (NAME,),
+        "time_months": _SIZE,
+        "value": (DECIMAL,),
+        "spread": _SIZE,
+        "spread_low": (DECIMAL,),
+        "spread_high": (DECIMAL,),
+        "n": _NUMBER_OF,
+        "events": (WHOLE,),
+        "doi": (DOI,),
+    },
+}
+REQUIRED: dict[str, dict[str, str]] = {
+    "reported": {
+        "row_id": "a name of the row's own",
+        "outcome": "an outcome of study.yaml",
+        "statistic": one_of("", STATISTICS),
+        "value": "the number as printed; leave the row out when nothing is printed",
+        "error_label": one_of("", ERROR_LABELS),
+        "source": "the place in the paper: a table, a figure, a section",
+        "quote": "the paper's own words; every number needs its place and its quote",
+    },
+    "counts": {
+        "row_id": "a name of the row's own",
+        "outcome": "an outcome of study.yaml",
+        "category": "a name for what is counted",
+        "count": "the count as printed; leave the row out when nothing is printed",
+        "total": "the number of those who could have been counted",
+        "inferred": "yes or no: does the number follow from the quote without being printed?",
+        "source": "the place in the paper: a table, a figure, a section",
+        "quote": "the paper's own words; every number needs its place and its quote",
+    },
+    "evidence": {
+        "id": "a name of the row's own",
+        "quantity": "what was measured",
+        "population": "in whom",
+        "window": "over which time",
+        "value": "the number as printed in the source",
+        "value_type": "what the number is: proportion, mean, ...",
+        "citation": "where it is printed",
+    },
+}
+COLUMNS = {"reported": REPORTED_INPUT, "counts": COUNTS_INPUT, "evidence": EVIDENCE}
+
+
+def _rules(kind: str, column: str) -> tuple[Rule, ...]:
+    return (TIDY, *RULES[kind].get(column, (TEXT,)))
+
+
+@functools.cache
+def schema(kind: str) -> pa.DataFrameSchema:
+    """Return the pandera schema of a typed table: `reported`, `counts` or `evidence`."""
+    return pa.DataFrameSchema(
+        {
+            column: pa.Column(
+                "string",
+                [
+                    pa.Check(rule.holds, element_wise=True, ignore_na=True, error=rule.name)
+                    for rule in _rules(kind, column)
+                ],
+                nullable=True,
+            )
+            for column in COLUMNS[kind]
+        },
+        strict=True,
+    )
+
+
+def check_columns(sheet: Sheet, kind: str) -> list[Problem]:
+    """Return every cell that its column does not allow, the first fault of each; mark it bad."""
+    if not sheet.rows:
+        return []
+    problems = []
+    for row in sheet.rows:
+        for column, told in REQUIRED[kind].items():
+            if row.blank(column):
+                problems.append(sheet.problem(row, column, told))
+    try:
+        schema(kind).validate(sheet.frame(COLUMNS[kind]), lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        failures = errors.failure_cases
+        found = set(zip(failures["index"], failures["column"], failures["check"], strict=True))
+        for place, row in enumerate(sheet.rows):
+            for column in COLUMNS[kind]:
+                broken = [r for r in _rules(kind, column) if (place, column, r.name) in found]
+                if broken:
+                    allowed = broken[0].allowed(row.cells[column])
+                    problems.append(sheet.problem(row, column, allowed))
+                    row.bad.add(column)
+    return problems

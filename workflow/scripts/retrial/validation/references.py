@@ -1,0 +1,227 @@
+"""Check the YAML files' references to names, and the formal content of claims."""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Iterator
+from pathlib import Path
+
+from retrial.study import CountsMethod
+from retrial.validation.document import Document, Path_
+from retrial.validation.names import Names, is_number
+from retrial.validation.problem import Problem, nearest, one_of
+from retrial.validation.rows import visits_allowed
+
+MEANS_METHODS = ("student_t", "welch_t", "paired_t", "mixed_anova", "kruskal_wallis_sim")
+COUNTS_METHODS = typing.get_args(CountsMethod)
+
+# Where a name stands, and what it must be one of.
+REFERENCES: dict[str, dict[str, str]] = {
+    "study.yaml": {
+        "dropouts.*.arm": "arms",
+        "dropouts.*.last_visit": "visits",
+        "dropouts.*.first_missing": "visits",
+        "nonresponders.arm": "arms",
+        "nonresponders.members.*.known.*.outcome": "outcomes",
+        "nonresponders.members.*.known.*.visit": "visits",
+        "honeymoon.event.outcome": "outcomes",
+        "honeymoon.visit": "visits",
+        "honeymoon.comparable.*": "evidence",
+    },
+    "claims.yaml": {
+        "claims.*.targets.*.outcome": "outcomes",
+        "claims.*.targets.*.visits.*": "visits",
+        "claims.*.arm": "arms",
+        "claims.*.from_visit": "visits",
+        "claims.*.rows.*": "rows",
+        "claims.*.rests_on.*": "claims",
+    },
+    "constraints.yaml": {
+        "constraints.*.outcome": "outcomes",
+        "constraints.*.arm": "arms",
+        "constraints.*.visits.*": "visits",
+    },
+    "figures/figures.yaml": {
+        "figures.*.panels.*.outcome": "outcomes",
+        "figures.*.panels.*.arms.*": "arms",
+    },
+}
+WHAT = {
+    "arms": "an arm of study.yaml",
+    "outcomes": "an outcome of study.yaml",
+    "rows": "a row_id of reported.csv or counts.csv",
+    "claims": "the id of a claim of kind 'trial'",
+    "evidence": "an id of the evidence table",
+}
+# Lists whose items have an `id` of their own.
+LISTS = {
+    "study.yaml": ("arms", "outcomes", "contradictions"),
+    "claims.yaml": ("claims",),
+    "constraints.yaml": ("constraints",),
+    "figures/figures.yaml": ("figures", "figures.*.panels"),
+}
+
+
+def check_references(document: Document, names: Names) -> Iterator[Problem]:
+    """Yield the references of a document to names that nothing defines, and ids used twice."""
+    for pattern, kind in REFERENCES[document.name].items():
+        known = getattr(names, kind)
+        if known is None:
+            continue
+        for path, value in document.find(*pattern.split(".")):
+            if kind == "visits":
+                if is_number(value) and float(value) not in known:
+                    yield document.problem(path, visits_allowed(names))
+            elif isinstance(value, str) and value and value not in known:
+                yield document.problem(path, one_of(value, known, WHAT[kind]))
+    for block in LISTS[document.name]:
+        seen: dict[tuple[Path_, str], int] = {}
+        for path, value in document.find(*block.split("."), "*", "id"):
+            if not isinstance(value, str):
+                continue
+            key = (path[:-2], value)
+            if key in seen:
+                yield document.problem(path, f"each id once; it stands in line {seen[key]} too")
+            seen.setdefault(key, document.line(path))
+
+
+def check_event(document: Document, place: Path_, names: Names) -> Iterator[Problem]:
+    """Yield what is wrong with the counted categories of an outcome (in an event or a target)."""
+    outcome, categories = document.get(*place, "outcome"), document.get(*place, "categories")
+    if names.categories is None or names.kind(outcome) != "counts":
+        return
+    known = names.categories.get(outcome, [])
+    for index, category in enumerate(categories if isinstance(categories, list) else []):
+        if isinstance(category, str) and category not in known:
+            told = one_of(category, known, f"a category of '{outcome}' in counts.csv")
+            yield document.problem((*place, "categories", index), told)
+
+
+def check_claims(claims: Document, names: Names) -> Iterator[Problem]:
+    """Yield what is wrong within claims though each key by itself is allowed."""
+    for path, claim in claims.find("claims", "*"):
+        if isinstance(claim, dict):
+            yield from _targets(claims, path, claim, names)
+            yield from _methods(claims, path, claim, names)
+            yield from _rests_on(claims, path, claim, names)
+            yield from _published_p(claims, path, claim)
+
+
+def _targets(claims: Document, path: Path_, claim: dict, names: Names) -> Iterator[Problem]:
+    for place, target in _items(claims, (*path, "targets")):
+        if not isinstance(target, dict):
+            continue
+        kind = names.kind(target.get("outcome"))
+        if kind == "counts" and not target.get("categories"):
+            known = (names.categories or {}).get(target["outcome"], [])
+            told = one_of("", known, f"the counted categories of '{target['outcome']}'")
+            yield claims.problem((*place, "categories"), told, "")
+        if kind == "continuous" and target.get("categories"):
+            told = f"no categories: '{target['outcome']}' is continuous"
+            yield claims.problem((*place, "categories"), told, "a list")
+        if kind == "continuous" and claim.get("form") == "no_events":
+            told = "an outcome of kind 'counts' for a claim of no events"
+            yield claims.problem((*place, "outcome"), told)
+        yield from check_event(claims, place, names)
+        start = claim.get("from_visit")
+        for where, visit in _items(claims, (*place, "visits")):
+            if is_number(start) and is_number(visit) and visit <= start:
+                yield claims.problem(where, f"a visit after from_visit ({start:g})")
+
+
+def _items(document: Document, path: Path_) -> Iterator[tuple[Path_, object]]:
+    """Yield (path, item) of a list, if there is a list."""
+    found = document.get(*path)
+    for index, item in enumerate(found if isinstance(found, list) else []):
+        yield (*path, index), item
+
+
+def _methods(claims: Document, path: Path_, claim: dict, names: Names) -> Iterator[Problem]:
+    targets = [t for _, t in _items(claims, (*path, "targets")) if isinstance(t, dict)]
+    kinds = {names.kind(target.get("outcome")) for target in targets}
+    if not kinds or None in kinds or not isinstance(claim.get("defensible"), dict):
+        return
+    place = (*path, "defensible")
+    for key, kind, methods in (
+        ("means_methods", "continuous", MEANS_METHODS),
+        ("counts_methods", "counts", COUNTS_METHODS),
+    ):
+        chosen = claims.get(*place, key) or []
+        if kind in kinds and not chosen:
+            told = f"at least one of {', '.join(methods)}: a target is of kind '{kind}'"
+            yield claims.problem((*place, key), told, "")
+        elif chosen and kind not in kinds:
+            told = f"no {key}: no target is of kind '{kind}'"
+            yield claims.problem((*place, key), told, "a list")
+        for where, method in _items(claims, (*place, key)):
+            if isinstance(method, str) and method in _other(methods):
+                yield claims.problem(where, one_of(method, methods, f"a method for {kind}"))
+    if "continuous" in kinds and not claims.get(*place, "readings"):
+        told = "the defensible readings of the error terms: sd, sem, ci95"
+        yield claims.problem((*place, "readings"), told, "")
+    chosen = claims.get(*place, "means_methods")
+    paired = claim.get("form") == "change" or (isinstance(chosen, list) and "paired_t" in chosen)
+    if paired and "continuous" in kinds and not claims.get(*place, "rho"):
+        told = "the correlations between two visits of a patient to try, such as [0.3, 0.5, 0.7]"
+        yield claims.problem((*place, "rho"), told, "")
+    method = claims.get(*path, "paper_analysis", "method")
+    methods = {"continuous": MEANS_METHODS, "counts": COUNTS_METHODS}
+    if len(kinds) == 1 and isinstance(method, str):
+        allowed = methods[kinds.pop()]
+        if method in _other(allowed):
+            told = one_of(method, (*allowed, "not_stated"), "a method for these targets")
+            yield claims.problem((*path, "paper_analysis", "method"), told)
+
+
+def _other(methods: tuple[str, ...]) -> tuple[str, ...]:
+    return COUNTS_METHODS if methods is MEANS_METHODS else MEANS_METHODS
+
+
+def _rests_on(claims: Document, path: Path_, claim: dict, names: Names) -> Iterator[Problem]:
+    if claim.get("kind") == "trial" and claim.get("rests_on"):
+        told = "no rests_on: only a sales claim rests on claims of the trial"
+        yield claims.problem((*path, "rests_on"), told, "a list")
+    for where, other in _items(claims, (*path, "rests_on")):
+        known = (names.claims or {}).get(other) if isinstance(other, str) else None
+        if known is not None and known.get("kind") == "sales":
+            told = "a claim of kind 'trial': a sales claim cannot rest on a sales claim"
+            yield claims.problem(where, told)
+
+
+def _published_p(claims: Document, path: Path_, claim: dict) -> Iterator[Problem]:
+    from retrial.significance import parse_p  # loads scipy: only where a claim is read
+
+    if not isinstance(claim.get("published_p"), str):
+        return
+    try:
+        parse_p(claim["published_p"])
+    except (ValueError, ArithmeticError):
+        told = 'a printed p between 0 and 1 such as p<0.05, p=0.03 or ns; "" when none is printed'
+        yield claims.problem((*path, "published_p"), told)
+
+
+def check_figures(figures: Document, folder: Path) -> Iterator[Problem]:
+    """Yield the digitized figures whose project file is not there."""
+    for path, figure in figures.find("figures", "*"):
+        if not isinstance(figure, dict):
+            continue
+        name, place = figure.get("file"), (*path, "file")
+        if figure.get("status") == "digitized" and not name:
+            told = "the digitizer's project file, beside figures.yaml; or status pending"
+            yield figures.problem(place, told, "")
+        if not isinstance(name, str) or not name:
+            continue
+        if name in (".", "..") or set(name) & set("/\\:"):
+            yield figures.problem(place, "the plain name of a file beside figures.yaml")
+        elif not _is_file(folder / "figures" / name):
+            there = sorted(p.name for p in (folder / "figures").iterdir() if p.is_file())
+            meant = nearest(name, there)
+            hint = f"; did you mean {meant}?" if meant else ""
+            yield figures.problem(place, f"a file that is in the folder figures/{hint}")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long for the system
+        return False

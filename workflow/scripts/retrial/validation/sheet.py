@@ -1,0 +1,140 @@
+"""Read a typed CSV file row by row, each with its line; nothing is guessed about a broken row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from retrial.validation.problem import Problem, nearest, shown
+from retrial.validation.text import read_text
+
+
+@dataclass
+class Row:
+    """One row: text as typed. A column in `bad` has been reported already and reads as unknown."""
+
+    line: int
+    cells: dict[str, str]
+    bad: set[str] = field(default_factory=set)
+
+    def text(self, column: str) -> str:
+        """Return a cell's text; empty when there is none or it is known to be wrong."""
+        return "" if column in self.bad else self.cells.get(column, "")
+
+    def number(self, column: str) -> float | None:
+        """Return a cell's number; None when there is none."""
+        try:
+            number = float(self.text(column))
+        except ValueError:
+            return None
+        return number if math.isfinite(number) else None
+
+    def blank(self, column: str) -> bool:
+        """Return whether a cell is truly empty (and not merely unreadable)."""
+        return column not in self.bad and not self.cells.get(column, "")
+
+    @property
+    def name(self) -> str:
+        """The row's identifier, whatever it looks like."""
+        return self.cells.get("row_id") or self.cells.get("id") or ""
+
+
+@dataclass
+class Sheet:
+    """A CSV file: its rows, and whether every row could be read."""
+
+    name: str
+    rows: list[Row]
+    complete: bool = True
+
+    def problem(self, row: Row, column: str, allowed: str, value: object | None = None) -> Problem:
+        """Return a problem of one cell."""
+        found = row.cells.get(column, "") if value is None else value
+        return Problem(self.name, shown(row.name), row.line, column, shown(found), allowed)
+
+    def frame(self, columns: Iterable[str]) -> pd.DataFrame:
+        """Return the rows as text, empty cells missing, for the checks by column."""
+        data = [[row.text(column) or None for column in columns] for row in self.rows]
+        return pd.DataFrame(data, columns=list(columns), dtype="string")
+
+
+def read_sheet(path: Path, name: str, columns: list[str]) -> tuple[Sheet | None, list[Problem]]:
+    """Return a CSV file as a Sheet, or None when it has no usable header, with its problems."""
+    text, problems = read_text(path, name)
+    if text is None:
+        return None, problems
+    records, broken = _records(text, name)
+    if not records:
+        return None, broken or [Problem(name, line=1, allowed="a header line")]
+    header_line, header = records[0]
+    wrong = _header_problems(name, header_line, header, columns)
+    if not set(header) & set(columns):
+        return None, wrong + broken
+    sheet = Sheet(name, [], complete=not broken and not wrong)
+    problems = wrong + broken
+    absent = {column for column in columns if column not in header}
+    for line, fields in records[1:]:
+        row = Row(line, {}, set(absent))
+        if len(fields) != len(header):
+            sheet.complete = False
+            row.bad = set(columns)
+            row.cells = dict(zip(header, fields, strict=False))
+            problems.append(
+                Problem(
+                    name,
+                    shown(row.name),
+                    line,
+                    value="1 field" if len(fields) == 1 else f"{len(fields)} fields",
+                    allowed=f"{len(header)} fields, as in the header; text that holds a comma "
+                    "needs double quotes around it",
+                )
+            )
+        else:
+            row.cells = {c: f for c, f in zip(header, fields, strict=True) if c in columns}
+        sheet.rows.append(row)
+    return sheet, problems
+
+
+def _records(text: str, name: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
+    """Return the records with the line where each starts, up to the first that breaks CSV."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records, line = [], 1
+    try:
+        for fields in reader:
+            if fields:
+                records.append((line, fields))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        rule = 'CSV: double quotes in pairs around a text, and "" for a quote within it'
+        return records, [Problem(name, line=line, value=shown(error), allowed=rule)]
+    return records, []
+
+
+def _header_problems(name: str, line: int, header: list[str], columns: list[str]) -> list[Problem]:
+    if not set(header) & set(columns):
+        found = ",".join(header)
+        hint = "commas between the columns, not semicolons: " if ";" in found else "the header "
+        return [Problem(name, line=line, value=shown(found), allowed=hint + ",".join(columns))]
+    problems = []
+    absent = [column for column in columns if column not in header]
+    for place, column in enumerate(header):
+        if column in header[:place]:
+            text = "each column once"
+        elif column in columns:
+            continue
+        else:
+            meant = nearest(column, absent)
+            text = f"a known column; did you mean {meant}?" if meant else "no such column"
+        shown_name = shown(column)
+        problems.append(Problem(name, "", line, shown_name, shown_name, text))
+    problems += [
+        Problem(name, "", line, column, "", f'a column "{column}" in the header; it may be empty')
+        for column in absent
+    ]
+    return problems

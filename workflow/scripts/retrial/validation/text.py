@@ -1,0 +1,67 @@
+"""Read a file as text, whatever its bytes are."""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import Path
+
+from retrial.validation.problem import Problem, nearest, shown
+
+LARGEST_MB = {".yaml": 2, ".csv": 10}  # what a person types stays far below
+_LINE_BREAKING = {"Cc", "Zl", "Zp", "Cs"}
+
+
+def read_text(path: Path, name: str) -> tuple[str | None, list[Problem]]:
+    """Return a file's text, or None with the reason why it cannot be read.
+
+    `name` is the path to show in a message.
+    """
+    try:
+        if not path.is_file():
+            return None, [_missing(path, name)]
+        most = LARGEST_MB[".yaml" if name.endswith(".yaml") else ".csv"]
+        if path.stat().st_size > most * 1_000_000:
+            return None, [Problem(name, value="a larger file", allowed=f"at most {most} MB")]
+        data = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        return None, [Problem(name, value=shown(reason), allowed="a file that can be read")]
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        return None, [
+            Problem(
+                name,
+                line=data[: error.start].count(b"\n") + 1,
+                value=f"byte 0x{data[error.start]:02x}",
+                allowed="text in UTF-8; save the file again with the encoding UTF-8",
+            )
+        ]
+    if not text.strip():
+        return None, [Problem(name, line=1, value="an empty file", allowed="a file with content")]
+    problems = list(_control_characters(text, name))
+    return (None if problems else text), problems
+
+
+def _missing(path: Path, name: str) -> Problem:
+    folder = path.parent
+    siblings = [p.name for p in folder.iterdir()] if folder.is_dir() else []
+    meant = nearest(path.name, [s for s in siblings if s != path.name])
+    hint = f"; did you mean it by {shown(meant)}? Rename that" if meant else ""
+    found = "a folder" if path.is_dir() else "no such file"
+    return Problem(name, value=found, allowed=f"a file of this name{hint}")
+
+
+def _control_characters(text: str, name: str):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+        if line.isprintable():
+            continue
+        for character in line:
+            if character != "\t" and unicodedata.category(character) in _LINE_BREAKING:
+                yield Problem(
+                    name,
+                    line=number,
+                    value=shown(character),
+                    allowed="no control characters; delete it",
+                )
+                break

@@ -1,0 +1,13 @@
+"""Check a study folder before anything is computed; all problems are told at once."""
+
+from pathlib import Path
+
+from retrial.joblog import UserError, job_log
+from retrial.validation import check_study, format_problems, summarize
+
+with job_log(snakemake.log[0]):
+    folder, evidence = snakemake.params.folder, snakemake.input.evidence
+    problems = check_study(folder, evidence)
+    if problems:
+        raise UserError(format_problems(problems))
+    Path(snakemake.output[0]).write_text(summarize(folder, evidence), encoding="utf-8")
