@@ -49,7 +49,7 @@ def p_span(p: pd.Series) -> str:
     return f"p from {low.removeprefix('p = ').removeprefix('p ')} to {high.removeprefix('p = ')}"
 
 
-def axis_value_words(axis: str, value: object) -> str:
+def axis_value_words(study: Study, axis: str, value: object) -> str:
     """Return one choice on an axis in words."""
     if pd.isna(value):
         return "not applicable"
@@ -59,6 +59,8 @@ def axis_value_words(axis: str, value: object) -> str:
         return READING_WORDS.get(value, value)
     if axis in ("visit", "rho"):
         return f"{value:g}"
+    if axis == "version":
+        return version_words(study, value)
     return str(value).replace("_", " ")
 
 
@@ -93,11 +95,11 @@ def explain(
     if claim.expect == "no_difference":
         words.append(_cannot_exclude(study, defensible))
     if row["verdict"] == "fragile":
-        words.append(_what_it_hangs_on(defensible, row["flips_on"]))
+        words.append(_what_it_hangs_on(study, defensible, row["flips_on"]))
     if claim.form == "attribution":
         words.append(_outside(specifications))
     if claim.form == "change":
-        words += _flip_points(sensitivity, claim)
+        words += _flip_points(study, sensitivity, claim)
     return " ".join(word for word in words if word)
 
 
@@ -160,13 +162,13 @@ def _cannot_exclude(study: Study, defensible: pd.DataFrame) -> str:
     return f"Not significant is not the same as no difference; still possible: {'; '.join(open_)}."
 
 
-def _what_it_hangs_on(defensible: pd.DataFrame, axis: str | None) -> str:
+def _what_it_hangs_on(study: Study, defensible: pd.DataFrame, axis: str | None) -> str:
     if axis is None:
         return "No single choice decides it."
     parts = []
     for value, rows in defensible.groupby(axis, dropna=False, sort=False):
         parts.append(
-            f"{axis_value_words(axis, value)} {rows['supports'].sum()} of {len(rows)} "
+            f"{axis_value_words(study, axis, value)} {rows['supports'].sum()} of {len(rows)} "
             f"({p_span(rows['p'])})"
         )
     return f"It hangs on {AXIS_WORDS[axis]}: {'; '.join(parts)}."
@@ -177,13 +179,23 @@ def _outside(specifications: pd.DataFrame) -> str:
     if rows.empty:
         return ""
     parts = [
-        f"{comparator} {p_span(group['p'])}"
+        f"{comparator.replace('_', ' ')} {p_span(group['p'])}"
         for comparator, group in rows.groupby("comparator", sort=False)
     ]
     return f"Against outside evidence on the same event (one-sided): {'; '.join(parts)}."
 
 
-def _flip_points(sensitivity: pd.DataFrame, claim: Claim) -> list[str]:
+def version_words(study: Study, version: str) -> str:
+    """Return a version of the paper in the words of the study's `contradictions`."""
+    choices = {
+        f"{contradiction.id}:{name}": words
+        for contradiction in study.contradictions
+        for name, words in contradiction.versions.items()
+    }
+    return "; ".join(choices.get(choice, choice) for choice in version.split(";"))
+
+
+def _flip_points(study: Study, sensitivity: pd.DataFrame, claim: Claim) -> list[str]:
     """The correlation at which a within-arm verdict flips, by reading and version."""
     rows = sensitivity[
         (sensitivity["analysis"] == "correlation") & (sensitivity["claim_id"] == claim.id)
@@ -191,11 +203,11 @@ def _flip_points(sensitivity: pd.DataFrame, claim: Claim) -> list[str]:
     words = []
     for (reading, version), group in rows.groupby(["reading", "version"], dropna=False, sort=False):
         threshold_ = group["threshold"].iloc[0]
-        name = READING_WORDS[reading] + (f" ({version})" if pd.notna(version) else "")
+        taken = f" with {version_words(study, version)}" if pd.notna(version) else ""
         words.append(
-            f"As {name} the verdict is the same at every correlation."
+            f"As {READING_WORDS[reading]}{taken} the verdict is the same at every correlation."
             if pd.isna(threshold_)
-            else f"As {name} it flips at a correlation of {threshold_:.2f}."
+            else f"As {READING_WORDS[reading]}{taken} it flips at a correlation of {threshold_:.2f}."
         )
     return words
 
