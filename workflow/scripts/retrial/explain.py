@@ -207,7 +207,7 @@ def _flip_points(study: Study, sensitivity: pd.DataFrame, claim: Claim) -> list[
         words.append(
             f"As {READING_WORDS[reading]}{taken} the verdict is the same at every correlation."
             if pd.isna(threshold_)
-            else f"As {READING_WORDS[reading]}{taken} it flips at a correlation of {threshold_:.2f}."
+            else f"As {READING_WORDS[reading]}{taken} it flips at correlation {threshold_:.2f}."
         )
     return words
 
