@@ -14,7 +14,15 @@ STUDIES := $(or $(STUDY),$(notdir $(patsubst %/,%,$(dir $(wildcard resources/stu
 LOCK := envs/requirements.lock
 INSTALLED := .venv/.installed
 PYTHON := .venv/bin/python
-SNAKEMAKE := $(PYTHON) -m snakemake --cores $(CORES) --rerun-incomplete --quiet all
+
+# One line a job while it runs; all that Snakemake says when one fails.
+define run
+	@mkdir -p .snakemake
+	@$(PYTHON) -m snakemake --cores $(CORES) --rerun-incomplete --quiet host reason $(1) 2>&1 \
+	  | tee .snakemake/make.log | awk '/^Job [0-9]+: / {sub(/^Job [0-9]+: /, ""); print; fflush()}' \
+	  || { grep -vE '$(CHATTER)' .snakemake/make.log >&2; exit 1; }
+endef
+CHATTER := ^($$|Assuming |Building DAG|Using shell|Provided cores|Rules claiming|Conda env|Job stats|Select jobs|Execute |Job [0-9]+: |\[|Finished jobid|[0-9]+ of [0-9]+ steps|DAG of jobs|job  |---|total  |[a-z_]+ +[0-9]+$$)
 
 # Whatever environment is active where make was called is not ours.
 unexport VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV PYTHONPATH PYTHONHOME SNAKEMAKE_PROFILE
@@ -34,18 +42,18 @@ help: ## this list
 env: $(INSTALLED) ## install what the workflow needs into .venv
 
 report: $(INSTALLED) ## run what is out of date, and say what each report found
-	@$(SNAKEMAKE) $(if $(STUDY),-- results/$(STUDY)/report.html)
+	$(call run,$(if $(STUDY),-- results/$(STUDY)/report.html))
 	@$(PYTHON) -m retrial.summary $(addprefix results/,$(STUDIES))
 
 test: $(INSTALLED) ## run every test
 	@$(PYTHON) -m pytest -n 2
 
 check: $(INSTALLED) ## fail when any result has drifted from what was frozen
-	@$(SNAKEMAKE) $(if $(STUDY),--config studies=$(STUDY)) -- check
+	$(call run,$(if $(STUDY),--config studies=$(STUDY)) -- check)
 	@echo "check: every result of $(STUDIES) is as it was frozen"
 
 freeze: $(INSTALLED) ## freeze the results as they are now, for check to compare with
-	@$(SNAKEMAKE) $(if $(STUDY),-- results/$(STUDY)/report.html)
+	$(call run,$(if $(STUDY),-- results/$(STUDY)/report.html))
 	@$(PYTHON) -m retrial.freeze $(addprefix resources/studies/,$(STUDIES))
 
 lint: $(INSTALLED) ## check the style of the code and of the rules
@@ -69,7 +77,7 @@ distclean: clean ## remove the results and everything that was installed
 
 # The uv of the lock, with its hashes, is all that pip installs; uv installs the rest.
 $(INSTALLED): $(LOCK) pyproject.toml
-	@python=; for name in python3.12 python3.13 python3.11 python3.14 python3 python; do \
+	@python=; for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	  if "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    python=$$name; break; fi; done; \
 	if [ -z "$$python" ]; then \

@@ -1,6 +1,8 @@
 """What every stage shares: the configuration, the list of studies, and digests of code."""
 
 import functools
+import os
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -9,15 +11,20 @@ WORKFLOW = Path(workflow.current_basedir).parent
 LOCK = WORKFLOW.parent / "envs" / "requirements.lock"
 STARTED = time.time()
 
-# The library lies beside the scripts: it is found even where it is not installed.
-if str(WORKFLOW / "scripts") not in sys.path:
-    sys.path.insert(0, str(WORKFLOW / "scripts"))
+# The library lies beside the scripts. Jobs and the notebook's kernel take this very copy, the one
+# whose digest their rule carries, wherever another one is installed.
+LIBRARY = str(WORKFLOW / "scripts")
+sys.path.insert(0, LIBRARY)
+os.environ["PYTHONPATH"] = LIBRARY
+
+# Snakemake (9.27) runs scripts by this path without quoting it: a space in it would break them.
+sys.executable = shlex.quote(sys.executable)
 
 from retrial.config import load_config
 from retrial.digests import code_digest, file_digest
 from retrial.joblog import UserError
 from retrial.runrecord import write_run_record
-from retrial.studies import find_studies, folder_files
+from retrial.studies import find_studies, folder_files, known_studies
 
 try:
     settings = load_config(config)
@@ -27,7 +34,7 @@ except UserError as error:
 
 
 wildcard_constraints:
-    study="[a-z][a-z0-9_]*",
+    study="|".join(known_studies(settings.studies_folder)),
 
 
 @functools.cache
@@ -66,10 +73,7 @@ def study_file(name):
 
 def study_folder(wildcards):
     """Every file that a person wrote about a study; not what was frozen from earlier results."""
-    try:
-        return folder_files(settings.studies_folder, wildcards.study)
-    except UserError as error:
-        raise WorkflowError(str(error)) from None
+    return folder_files(Path(settings.studies_folder, wildcards.study))
 
 
 def expected_files(wildcards):
@@ -81,5 +85,5 @@ def expected_files(wildcards):
 def record_run():
     """Note when and how this run was made, beside each study's logs."""
     for study in STUDIES:
-        if has_results(study) or Path("results", study).is_dir():
+        if Path("results", study).is_dir():
             write_run_record(Path("results", study, "logs", "run.json"), WORKFLOW.parent, STARTED)

@@ -41,6 +41,7 @@ rule report:
     params:
         # Unnamed, because the named ones are the notebook's parameters.
         stage_code("report", "notebooks/report.py"),
+        study_id=lambda wildcards: wildcards.study,
         results_folder=subpath(output.html, parent=True),
         study_folder=lambda wildcards: f"{settings.studies_folder}/{wildcards.study}",
         alpha=settings.alpha,

@@ -208,7 +208,7 @@ def _line(row: dict, width: int) -> str:
 def describe_drift(study: str, check: pd.DataFrame, most: int = 40) -> str:
     """Return what has drifted, one value a line; empty when nothing has."""
     check = check.astype("string").fillna("")
-    if not check.empty and (check["verdict"] == "new").all() and not check["key"].any():
+    if not check.empty and (check["verdict"] == "new").all() and (check["key"] == "").all():
         return (
             f"{study}: nothing has been frozen yet. Look at its report, then freeze it: "
             f"make freeze STUDY={study}"

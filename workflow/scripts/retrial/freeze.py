@@ -35,7 +35,7 @@ def freeze(study_folder: Path | str, results_folder: Path | str) -> list[Path]:
             f"Run the workflow first: snakemake --cores all {results}/report.html"
         )
     made_from = json.loads((results / "provenance.json").read_text(encoding="utf-8"))["inputs"]
-    now = input_digests(study, folder_files(study.parent, study.name))
+    now = input_digests(study, folder_files(study))
     then = {name: d for name, d in made_from.items() if not name.startswith("evidence/")}
     changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
     if changed:

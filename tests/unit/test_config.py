@@ -1,0 +1,100 @@
+"""The configuration: what is allowed, what a mistake says, and that its documents keep up."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+import yaml
+from retrial.config import Config, Section, load_config, schema
+from retrial.joblog import UserError
+from retrial.report.page import SECTIONS
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def all_keys(model=Config, above=""):
+    """Every key of the configuration, dotted."""
+    for name, field in model.model_fields.items():
+        key = above + (field.alias or name)
+        yield key
+        if hasattr(field.annotation, "model_fields"):
+            yield from all_keys(field.annotation, key + ".")
+
+
+def test_config_file_holds_every_key_at_its_default():
+    written = yaml.safe_load((ROOT / "config/config.yaml").read_text(encoding="utf-8"))
+    assert Config.model_validate(written) == Config()
+    flat = set(written) | {f"{k}.{i}" for k, v in written.items() if isinstance(v, dict) for i in v}
+    assert flat == set(all_keys())
+
+
+def test_readme_explains_every_key_and_no_other():
+    readme = (ROOT / "config/README.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `([a-z_.]+)` \|", readme, re.M)) | {"report"}
+    assert explained == set(all_keys())
+
+
+def test_readme_names_every_section():
+    readme = (ROOT / "config/README.md").read_text(encoding="utf-8")
+    assert all(f"`{section}`" in readme for section in get_args(Section))
+
+
+def test_schema_file_does_not_drift():
+    written = (ROOT / "workflow/schemas/config.schema.yaml").read_text(encoding="utf-8")
+    assert written == schema(), "run `make schema`"
+
+
+def test_sections_are_those_of_the_report():
+    assert get_args(Section) == tuple(SECTIONS)
+
+
+def test_every_key_has_a_description():
+    for model in (Config, *(f.annotation for f in Config.model_fields.values())):
+        for name, field in getattr(model, "model_fields", {}).items():
+            assert field.description, f"{model.__name__}.{name}"
+
+
+def test_one_study_may_be_named_without_a_list():
+    assert load_config({"studies": "hu2013"}).studies == ["hu2013"]
+    assert load_config({}).studies == "all"
+
+
+def test_rho_grid_includes_both_ends():
+    assert load_config({}).rho.values() == [round(0.05 * i, 2) for i in range(20)]
+    assert load_config({"rho": {"from": 0.2, "to": 0.2, "step": 0.1}}).rho.values() == [0.2]
+
+
+def test_all_problems_are_listed_at_once_with_the_nearest_key():
+    with pytest.raises(UserError) as caught:
+        load_config({"alhpa": 0.1, "power": 3, "report": {"titel": "x"}, "rho": {"from": 2}})
+    message = str(caught.value)
+    assert "4 problems" in message
+    assert "alhpa: unknown key; did you mean 'alpha'?" in message
+    assert "report.titel: unknown key; did you mean 'title'?" in message
+    assert "power: input should be less than 1; found 3" in message
+    assert "rho.from: " in message and "found 2" in message
+
+
+@pytest.mark.parametrize(
+    ("raw", "says"),
+    [
+        ({"studies": ["Hu 2013"]}, "studies[0]: an id is a lower-case letter"),
+        ({"studies": []}, "studies: the list is empty"),
+        ({"studies": ["a", "a"]}, "studies: named twice: a"),
+        ({"readings": ["se"]}, "readings[0]: input should be 'sd', 'sem' or 'ci95'; found 'se'"),
+        ({"rho": {"from": 0.5, "to": 0.1}}, "rho: `to` (0.1) must not be below `from` (0.5)"),
+        ({"alpha": "small"}, "alpha: input should be a valid number"),
+        ({"report": {"sections": ["verdict"]}}, "report.sections[0]: input should be 'verdicts'"),
+        ({"seed": -1}, "seed: "),
+        ({"alpha": float("nan")}, "alpha: "),
+    ],
+)
+def test_a_value_that_is_not_allowed_says_which_and_why(raw, says):
+    with pytest.raises(UserError) as caught:
+        load_config(raw)
+    assert says in str(caught.value)
+
+
+def test_analysis_settings_hold_no_path():
+    assert not {"studies", "studies_folder", "evidence"} & load_config({}).analysis().keys()

@@ -1,0 +1,109 @@
+"""A stage's digest: it covers what the stage can load, all of it and nothing else."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from retrial import digests
+from retrial.digests import LIBRARY, code_digest, code_files
+
+SCRIPTS = LIBRARY.parent
+
+
+def modules(script):
+    return {path.relative_to(SCRIPTS).as_posix() for path in code_files(SCRIPTS / f"{script}.py")}
+
+
+def test_collect_is_reached_by_what_it_imports_and_by_nothing_else():
+    found = modules("collect")
+    assert {"collect.py", "retrial/__init__.py", "retrial/collect.py", "retrial/study.py"} <= found
+    assert {"retrial/bounds.py", "retrial/tables.py", "retrial/joblog.py"} <= found
+    assert not {"retrial/judge.py", "retrial/retest.py", "retrial/compare.py"} & found
+
+
+def test_provenance_does_not_depend_on_the_statistics():
+    assert not any("significance" in name for name in modules("provenance"))
+
+
+@pytest.mark.parametrize("script", ["audit", "collect", "retest", "judge", "compare"])
+def test_digest_covers_every_module_that_the_script_really_loads(script):
+    """Python itself is the witness: what it has loaded must be among the files of the digest."""
+    imports = "".join(
+        line + "\n"
+        for line in (SCRIPTS / f"{script}.py").read_text(encoding="utf-8").splitlines()
+        if line.startswith(("import ", "from "))
+    )
+    tell = (
+        f"import sys; sys.path.insert(0, {str(SCRIPTS)!r})\n{imports}"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'retrial'))"
+    )
+    run = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, check=True)
+    loaded = {Path(name).resolve() for name in run.stdout.split()}
+    assert loaded <= set(code_files(SCRIPTS / f"{script}.py"))
+
+
+@pytest.fixture
+def library(tmp_path, monkeypatch):
+    """A small library of its own, in place of the real one."""
+    package = tmp_path / "retrial"
+    (package / "deep").mkdir(parents=True)
+    (package / "texts").mkdir()
+    files = {
+        "__init__.py": "",
+        "a.py": "from retrial.b import x\n",
+        "b.py": "from retrial import c\n",
+        "c.py": "def late():\n    from .deep import d\n",
+        "deep/__init__.py": "",
+        "deep/d.py": 'from ..e import z\nPAGE = "page.txt"\n',
+        "deep/page.txt": "a page",
+        "e.py": 'FOLDER = "texts"\n',
+        "texts/one.txt": "one",
+        "alone.py": "",
+        "../script.py": "import retrial.a\n",
+    }
+    for name, text in files.items():
+        (package / name).write_text(text, encoding="utf-8")
+    monkeypatch.setattr(digests, "LIBRARY", package.resolve())
+    digests._direct.cache_clear()
+    yield package.resolve()
+    digests._direct.cache_clear()
+
+
+def test_imports_are_followed_through_every_form(library):
+    found = {p.relative_to(library.parent).as_posix() for p in code_files(library / "../script.py")}
+    assert found == {
+        "script.py",
+        *(f"retrial/{name}.py" for name in ("__init__", "a", "b", "c", "e", "deep/__init__")),
+        "retrial/deep/d.py",
+        "retrial/deep/page.txt",
+        "retrial/texts/one.txt",
+    }
+
+
+@pytest.mark.parametrize(
+    "changed", ["../script.py", "b.py", "deep/d.py", "deep/page.txt", "texts/one.txt"]
+)
+def test_a_change_of_anything_reached_changes_the_digest(library, changed):
+    before = code_digest(library / "../script.py")
+    with (library / changed).open("a", encoding="utf-8") as file:
+        file.write("\n# a remark\n")
+    digests._direct.cache_clear()
+    assert code_digest(library / "../script.py") != before
+
+
+def test_a_change_of_anything_else_does_not(library):
+    before = code_digest(library / "../script.py")
+    (library / "alone.py").write_text("# changed\n", encoding="utf-8")
+    assert code_digest(library / "../script.py") == before
+
+
+def test_a_moved_project_has_the_same_digests(library, tmp_path, monkeypatch):
+    before = code_digest(library / "../script.py")
+    moved = tmp_path / "else where"
+    moved.mkdir()
+    shutil.copytree(library, moved / "retrial")
+    shutil.copy(library.parent / "script.py", moved)
+    monkeypatch.setattr(digests, "LIBRARY", (moved / "retrial").resolve())
+    assert code_digest(moved / "script.py") == before
