@@ -17,7 +17,7 @@
 # of the page: its parts are functions that read the result tables and return HTML.
 
 # %% tags=["parameters"] id="parameters"
-study_id = "hu2013"
+study_id = ""  # checked against the study folder when given
 results_folder = "results/hu2013"
 study_folder = "resources/studies/hu2013"
 alpha = 0.05
@@ -85,10 +85,10 @@ page.show(
 )
 
 # %% id="sensitivity"
-page.show("sensitivity", sensitivity.analyses)
+page.show("sensitivity", sensitivity.introduction, sensitivity.analyses)
 
 # %% id="required"
-page.show("required", required.pending)
+page.show("required", required.pending, required.must_be_true)
 
 # %% id="multiverse"
 page.show("multiverse", multiverse.introduction, multiverse.claims)

@@ -20,7 +20,9 @@ READING_LINES = {"SD": "solid", "SEM": "dashed", "95 % CI": "dotted"}
 WIDTH = 6.6  # inches: the report's column at its natural size
 
 
-def report_theme(height: float, *, legend: str = "top", grid: str = "x") -> theme:
+def report_theme(
+    height: float, *, legend: str = "top", grid: str = "x", legend_title: bool = False
+) -> theme:
     """Return the theme for a plot `height` inches high; `grid` names the axes with grid lines."""
     lines = {
         f"panel_grid_major_{axis}": element_line(color=RULE, size=0.6)
@@ -36,15 +38,17 @@ def report_theme(height: float, *, legend: str = "top", grid: str = "x") -> them
         panel_grid_minor=element_blank(),
         text=element_text(color=INK),
         axis_text=element_text(color=INK, size=9.5),
+        axis_text_y=element_text(ma="right"),
         axis_title=element_text(color=INK, size=10),
         axis_ticks=element_blank(),
         strip_text=element_text(color=INK, size=10, weight="bold", ha="left"),
         strip_text_y=element_text(rotation=0, ha="left"),
         legend_position=legend,
-        legend_title=element_text(size=9.5, color=SOFT),
+        legend_title=element_text(size=9.5, color=SOFT) if legend_title else element_blank(),
         legend_text=element_text(size=9.5),
         legend_key=element_blank(),
         legend_box_margin=0,
+        panel_spacing=0.03,
         plot_margin=0.012,
         **lines,
     )

@@ -74,7 +74,8 @@ def badge(verdict: object, says: str | None = None) -> str:
     shown = says or word(code, VERDICTS | CHECK_VERDICTS)
     meaning = VERDICT_MEANINGS.get(code)
     title = f' title="{escape(meaning)}"' if meaning else ""
-    return f'<span class="badge {known}"{title}>{icon(known)}{escape(shown)}</span>'
+    size = " long" if len(shown) > 16 else ""
+    return f'<span class="badge {known}{size}"{title}>{icon(known)}{escape(shown)}</span>'
 
 
 def share_bar(share: float, label: str) -> str:

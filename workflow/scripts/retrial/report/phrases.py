@@ -40,11 +40,13 @@ def names(results: Results) -> dict[str, str]:
     """Return every code that a detail may hold, with its words; made once for each study."""
     known = {row["row_id"]: row_name(results, row) for _, row in results.reported.iterrows()}
     known |= results.version_labels
-    known |= {claim.id: f"“{claim.statement}”" for claim in results.claims if "_" in claim.id}
-    known |= {code.upper(): shown for code, shown in READINGS.items()}
-    known |= {scope: scope_name(results, scope) for scope in results.reported["label_scope"].dropna().unique()}
-    known |= {arm: label for arm, label in results.arm_labels.items() if "_" in arm}
-    return known
+    known |= {claim.id: f"“{claim.statement}”" for claim in results.claims}
+    scopes = results.reported["label_scope"].dropna().unique()
+    known |= {scope: scope_name(results, scope) for scope in scopes}
+    known |= results.arm_labels
+    # An id that is an English word ("completed") may be just that word in a sentence.
+    coded = {code: words for code, words in known.items() if not code.isalpha()}
+    return coded | {code.upper(): shown for code, shown in READINGS.items()}
 
 
 def in_words(results: Results, detail: object) -> str:
@@ -53,6 +55,7 @@ def in_words(results: Results, detail: object) -> str:
     pattern = results.__dict__.setdefault("_names_pattern", _pattern(cache))
     spoken = pattern.sub(lambda found: cache[found.group(0)], text(detail))
     spoken = re.sub(r"(?<![\w.])-(?=\d)", "−", spoken)
+    spoken = re.sub(r"(?<=\d) (?=%)|(?<=\bp) (?=[<=>])|(?<=[<=>]) (?=\d)", "\u00a0", spoken)
     return escape(re.sub(r"\bto inf\b", "or more", spoken).replace(" inf", " ∞"))
 
 
@@ -69,9 +72,13 @@ def scope_name(results: Results, scope: str) -> str:
 
 def with_unit(results: Results, outcome: object) -> str:
     """Return an outcome's label with its unit."""
-    unit = results.units.get(str(outcome), "")
+    unit = re.sub(r"\^(\d+)", _raised, results.units.get(str(outcome), ""))
     label = results.outcome(outcome)
     return f"{label} ({unit})" if unit and unit != "patients" else label
+
+
+def _raised(power: re.Match) -> str:
+    return power.group(1).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def printed_mean(row: pd.Series) -> str:

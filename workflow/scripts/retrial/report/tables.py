@@ -81,7 +81,7 @@ def render_table(
         table = table.replace(f">g{place}</th>", f">{escape(title)}</th>")
     table = _mute(table, [bool(row.get("muted")) for row in rows])
     table = re.sub(r' data-quarto-[a-z-]+="[a-z]+"', "", table)
-    table = table.replace(">", f"><caption>{escape(caption)}</caption>", 1)
+    table = table.replace(">", f'><caption class="sr">{escape(caption)}</caption>', 1)
     below = f'<p class="note">{note}</p>' if note else ""
     return (
         f'<div class="table {kind}"><div class="scroll" tabindex="0" role="region" '

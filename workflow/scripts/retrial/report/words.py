@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 
 import pandas as pd
@@ -90,6 +91,16 @@ def word(value: object, vocabulary: dict[str, str]) -> str:
 def plain(code: object) -> str:
     """Return a code such as `cut_over_50` as words."""
     return text(code).replace("_", " ")
+
+
+def evidence_name(evidence_id: str) -> str:
+    """Return `Steno 1987, total` for `steno1987_total`."""
+    found = re.fullmatch(r"([a-z]+)(\d{4})_(.*)", evidence_id)
+    if not found:
+        return plain(evidence_id)
+    who, year, what = found.groups()
+    what = re.sub(r"(\d)(to|mo)(?![a-z])", r"\1 \2", re.sub(r"(?<=\d)to(?=\d)", "to ", what))
+    return f"{who.capitalize()} {year}, {plain(what)}"
 
 
 def event(category: object) -> str:

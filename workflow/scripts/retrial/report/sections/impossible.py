@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retrial.report.html import badge, escape, fold, heading, join, paragraph
+from retrial.report.html import badge, bullets, escape, fold, heading, join, paragraph
 from retrial.report.load import Results
 from retrial.report.phrases import in_words, printed_mean, reading, row_name, scope_name
 from retrial.report.pictures import picture
@@ -15,7 +15,7 @@ ORDER = ("impossible", "inconsistent", "implausible")
 # Each kind of check under the question that it answers. `sd_bound` repeats what `sd_bound_widest`
 # decides, and is shown with the passed checks.
 KINDS = {
-    "Error terms that no data can have": ("sd_bound_widest", "range_sd_rounded", "range_sd"),
+    "Error terms that no data can have": ("sd_bound_widest", "range_sd_rounded"),
     "What the paper says its error terms are": ("error_label",),
     "Counts that do not add up": (
         "tally_sum",
@@ -62,20 +62,45 @@ def findings(results: Results) -> str:
     """Return the findings by kind, the gravest first."""
     parts = []
     bad = results.audit[results.audit["verdict"].isin(ORDER)]
+    columns = [
+        Column("verdict", "Finding", "html"),
+        Column("what", "What", "html"),
+        Column("detail", "Why", "html"),
+        Column("source", "Where"),
+    ]
     for place, (title, checks) in enumerate(KINDS.items(), start=1):
         rows = bad[bad["check"].isin(checks)]
-        rows = rows[~rows["check"].isin(REPEATED)] if len(rows[~rows["check"].isin(REPEATED)]) else rows
-        lines = _lines(results, rows)
-        if lines:
-            columns = [
-                Column("verdict", "Finding", "html"),
-                Column("what", "What", "html"),
-                Column("detail", "Why", "html"),
-                Column("source", "Where"),
-            ]
-            table = render_table(lines, columns, anchor=f"t-findings{place}", caption=title, kind="wide findings")
-            parts.append(join([heading(title, 3), table]))
+        lines = _spreads(results, rows) if "sd_bound_widest" in checks else _lines(results, rows)
+        table = render_table(
+            lines, columns, anchor=f"t-findings{place}", caption=title, kind="wide findings"
+        )
+        parts.append(join([heading(title, 3), table]) if table else "")
     return join(parts)
+
+
+def _spreads(results: Results, decided: pd.DataFrame) -> list[dict]:
+    """Return one line for each printed error term, with every reading that is impossible."""
+    audit = results.audit
+    said = audit[audit["check"].isin(REPEATED)].drop_duplicates(["target", "reading"], keep="last")
+    said = said.set_index(["target", "reading"])["detail"]
+    lines = []
+    for target, rows in decided.groupby("target", sort=False):
+        what, printed = _target(results, rows.iloc[0])
+        why = []
+        for _, row in rows.drop_duplicates("reading").iterrows():
+            why.append(
+                in_words(results, said.get((target, row["reading"])) or row["detail"])
+                + f'<span class="sub">{in_words(results, row["detail"])}</span>'
+            )
+        lines.append(
+            {
+                "verdict": badge(rows["verdict"].iloc[0]),
+                "what": escape(what) + f'<span class="sub">{escape(printed)}</span>',
+                "detail": bullets(why, "plain spaced"),
+                "source": text(rows["source"].iloc[0]),
+            }
+        )
+    return lines
 
 
 def _lines(results: Results, rows: pd.DataFrame) -> list[dict]:

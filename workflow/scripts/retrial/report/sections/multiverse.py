@@ -5,22 +5,9 @@ from __future__ import annotations
 from retrial.report.html import heading, join, paragraph
 from retrial.report.load import Results
 from retrial.report.pictures import picture
-from retrial.report.sections.verdicts import AXES
+from retrial.report.sections.choices import AXES, AXIS_NAMES, choice
 from retrial.report.tables import Column, render_table
-from retrial.report.words import (
-    METHODS,
-    POPULATIONS,
-    READINGS,
-    count_of,
-    event,
-    months,
-    number,
-    p_value,
-    percent,
-    plain,
-    text,
-    version_words,
-)
+from retrial.report.words import count_of, p_value, percent, plain, text
 
 
 def introduction(results: Results) -> str:
@@ -80,7 +67,7 @@ def _by_axis(results: Results, row, mine) -> str:
             }
         )
     columns = [
-        Column("choice", plain(axis).capitalize()),
+        Column("choice", AXIS_NAMES.get(axis, plain(axis).capitalize())),
         Column("agree", "Agree with the claim"),
         Column("p", "p"),
     ]
@@ -88,23 +75,3 @@ def _by_axis(results: Results, row, mine) -> str:
         lines, columns, anchor=f"t-axis-{row['claim_id'].replace('_', '-')}",
         caption="By the choice that decides",
     )
-
-
-def choice(results: Results, axis: str, value: object) -> str:
-    """Return one choice on an axis in words."""
-    code = text(value)
-    if axis == "method":
-        return METHODS.get(code, plain(code))
-    if axis == "reading":
-        return READINGS.get(code, code)
-    if axis == "version":
-        return version_words(code, results.version_labels)
-    if axis == "outcome":
-        return results.outcome(code)
-    if axis == "category":
-        return event(code)
-    if axis == "visit":
-        return months(value)
-    if axis == "rho":
-        return number(value, 2)
-    return POPULATIONS.get(code, plain(code))

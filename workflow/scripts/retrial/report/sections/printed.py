@@ -129,7 +129,7 @@ def counts(results: Results) -> str:
         list(shown.values()), columns, anchor="t-counts", caption="Printed counts, arm beside arm",
         grouped_by="outcome", note=note,
     )
-    return join([heading("Counts", 3), table])
+    return fold(f"Counts, arm beside arm ({len(shown)})", table)
 
 
 def quotes(results: Results) -> str:

@@ -112,8 +112,7 @@ def means(results: Results) -> str:
         lines, columns, anchor="t-tests-means", caption="Means of the two arms compared",
         grouped_by="visit", note=note,
     )
-    plot = picture(results, "baseline", "Difference between the arms at baseline, under each reading.")
-    return join([heading("Means of the two arms", 3), table, plot])
+    return join([heading("Means of the two arms", 3), table])
 
 
 def _printed(results: Results, outcome: str, visit: float, arm: str, code: object) -> str:
@@ -132,18 +131,17 @@ def counts(results: Results) -> str:
     rows = tests[tests["method"].isin(COUNT_METHODS)]
     if rows.empty:
         return ""
-    arms = [results.study.arm("treatment").id, results.study.arm("control").id]
-    lines, same = [], ["outcome", "category", "visit", "version"]
-    for (outcome, category, visit, code), group in rows.groupby(same, dropna=False, sort=False):
+    lines, same = [], ["visit", "outcome", "category", "version"]
+    rows = rows.sort_values("visit", kind="stable")
+    for (visit, outcome, category, code), group in rows.groupby(same, dropna=False, sort=False):
         first = group.iloc[0]
-        possible = bool(group["admissible"].fillna(False).all())
-        what = f"{results.outcome(outcome)}, {event(category)}"
-        printed = [p for p in group["published_p"].dropna().unique()]
+        possible = bool(group["admissible"].all())
+        printed = list(group["published_p"].dropna().unique())
         line = {
-            "visit": months(visit),
-            "what": escape(what) + _sub(version(results, code)),
-            arms[0]: f"{whole(first['value_1'])}/{whole(first['n_1'])}",
-            arms[1]: f"{whole(first['value_2'])}/{whole(first['n_2'])}",
+            "outcome": f"{results.outcome(outcome)}, {months(visit)}",
+            "what": escape(event(category)) + _sub(version(results, code)),
+            "cells": f"{whole(first['value_1'])}/{whole(first['n_1'])} v. "
+            f"{whole(first['value_2'])}/{whole(first['n_2'])}",
             "difference": escape(_points(first)),
             "published": listing(published(p) for p in printed) or "no p",
             "muted": not possible,
@@ -155,9 +153,10 @@ def counts(results: Results) -> str:
         fragility = group["fragility"].dropna()
         line["fragility"] = whole(fragility.iloc[0]) if len(fragility) else ""
         lines.append(line)
+    arms = listing((short_arm(results, results.study.arm(r).id) for r in ("treatment", "control")), "v.")
     columns = [
         Column("what", "Event", "html"),
-        *(Column(arm, short_arm(results, arm)) for arm in arms),
+        Column("cells", arms),
         Column("difference", "Points (95 % CI)", "figure"),
         *(Column(m, METHODS[m], "figure", group="p by test") for m in COUNT_METHODS),
         Column("published", "Published"),
@@ -170,7 +169,7 @@ def counts(results: Results) -> str:
     )
     table = render_table(
         lines, columns, anchor="t-tests-counts", caption="Counts of the two arms compared",
-        grouped_by="visit", note=note, kind="wide dense",
+        grouped_by="outcome", note=note, kind="wide dense",
     )
     plot = picture(results, "counts", "The p-value of each count, by test.")
     return join([heading("Counts of the two arms", 3), table, plot])

@@ -7,6 +7,7 @@ import pandas as pd
 from retrial.report.html import badge, bullets, escape, fold, heading, join, paragraph, share_bar
 from retrial.report.load import Results
 from retrial.report.phrases import brief, in_words
+from retrial.report.sections.choices import AXES
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (
     VERDICT_MEANINGS,
@@ -24,20 +25,9 @@ LEVELS = {
     "secondary": "Secondary end points",
     "other": "Other claims of the trial",
 }
-AXES = {
-    "outcome": "the outcome",
-    "category": "the categories counted",
-    "visit": "the visit",
-    "reading": "what the error bars are",
-    "version": "which of two printed values is right",
-    "population": "how drop-outs are counted",
-    "comparator": "what it is compared with",
-    "method": "the test",
-    "rho": "the correlation of visits",
-}
 TOLD = {
     "reproduced": ("comes out as printed", "come out as printed"),
-    "not_reproduced": ("does not come out", "do not come out"),
+    "not_reproduced": ("is not borne out", "are not borne out"),
     "fragile": (
         "hangs on a choice that the paper leaves open",
         "hang on a choice that the paper leaves open",
@@ -47,8 +37,8 @@ TOLD = {
         "rest on numbers that exclude each other",
     ),
     "not_testable": (
-        "cannot be tested, because its numbers are not printed",
-        "cannot be tested, because their numbers are not printed",
+        "cannot be tested (its numbers are not printed)",
+        "cannot be tested (their numbers are not printed)",
     ),
     "unsupported": ("has no claim of the trial behind it", "have no claim of the trial behind them"),
 }
@@ -154,14 +144,16 @@ def _line(results: Results, row: pd.Series, claim: object) -> dict:
             finding += f'<span class="sub">Not excluded: {in_words(results, brief(open_[1], 60))}</span>'
     specs = row["specifications"]
     share = (
-        share_bar(row["share_supporting"], f"{percent(row['share_supporting'])} of {specs:.0f}")
+        share_bar(row["share_supporting"], percent(row["share_supporting"]))
         if specs and specs > 1
         else ""
     )
     return {
         "claim": escape(row["statement"]),
         "verdict": badge(row["verdict"], shown),
-        "published": escape(published(row["published_p"])),
+        "published": escape(published(row["published_p"]))
+        if text(row["published_p"])
+        else '<span class="none">no p</span>',
         "finding": finding,
         "flips": word(row["flips_on"], AXES) if text(row["flips_on"]) else "",
         "share": share,
@@ -213,7 +205,7 @@ def sales_claims(results: Results) -> str:
     return join(
         [
             heading("Sales claims beside the trial", 3),
-            paragraph(f"From: {escape(place)}."),
+            paragraph(f"Quoted from: {escape(place)}.", "note"),
             table,
         ]
     ) if table else ""

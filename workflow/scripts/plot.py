@@ -1,0 +1,15 @@
+"""Draw every plot that the results allow, with its alt text."""
+
+from pathlib import Path
+
+from retrial.joblog import job_log
+from retrial.plots import draw_all
+from retrial.report.load import load
+
+with job_log(snakemake.log[0]):
+    results = load(
+        Path(snakemake.input.reported).parent,
+        Path(snakemake.input.study).parent,
+        alpha=snakemake.params.alpha,
+    )
+    draw_all(results, snakemake.output.figures, processes=snakemake.threads)

@@ -1,0 +1,83 @@
+"""Plots of the result tables: frames in, a plot and its alt text out.
+
+A plot whose analysis has no rows is not drawn.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from retrial.plots import (
+    baseline,
+    honeymoon,
+    required,
+    scenarios,
+    specification,
+    tests,
+    verdicts,
+)
+from retrial.plots.save import write
+from retrial.report.load import Results
+
+Draw = Callable[[Results], object]
+Say = Callable[[Results], str]
+
+PLOTS: dict[str, tuple[Draw, Say]] = {
+    "verdicts": (verdicts.draw_verdicts, verdicts.say_verdicts),
+    "baseline": (baseline.draw_baseline, baseline.say_baseline),
+    "sd_bounds": (baseline.draw_sd_bounds, baseline.say_sd_bounds),
+    "counts": (tests.draw_counts, tests.say_counts),
+    "correlation": (tests.draw_correlation, tests.say_correlation),
+    "honeymoon": (honeymoon.draw_honeymoon, honeymoon.say_honeymoon),
+    "required": (required.draw_required, required.say_required),
+    "nonresponders": (scenarios.draw_nonresponders, scenarios.say_nonresponders),
+    "dropouts": (scenarios.draw_dropouts, scenarios.say_dropouts),
+}
+
+
+def plots_of(results: Results) -> Iterator[tuple[str, Draw, Say]]:
+    """Yield every plot that may be drawn: those of PLOTS, and a curve for each claim with one."""
+    for name, (draw, say) in PLOTS.items():
+        yield name, draw, say
+    for claim in specification.curves(results):
+        yield (
+            f"specifications_{claim}",
+            partial(specification.draw_curve, claim=claim),
+            partial(specification.say_curve, claim=claim),
+        )
+
+
+def draw_all(results: Results, folder: Path | str, processes: int = 1) -> dict[str, str]:
+    """Write each plot as SVG and PNG to `folder`, and `alt.json`; return the alt texts.
+
+    With more than one process the plots are shared out; the files are the same.
+    """
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    plots = list(plots_of(results))
+    if processes > 1:
+        # Forked, so that no worker imports matplotlib again.
+        with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+            jobs = [pool.submit(_draw_one, results, target, *plot) for plot in plots]
+            drawn = [job.result() for job in jobs]
+    else:
+        drawn = [_draw_one(results, target, *plot) for plot in plots]
+    alt = {name: words for name, words in drawn if words is not None}
+    words = json.dumps(alt, ensure_ascii=False, indent=2, sort_keys=True)
+    (target / "alt.json").write_text(words + "\n", encoding="utf-8")
+    return alt
+
+
+def _draw_one(
+    results: Results, target: Path, name: str, draw: Draw, say: Say
+) -> tuple[str, str | None]:
+    plot = draw(results)
+    if plot is None:
+        return name, None
+    write(plot, target, name)
+    return name, say(results)

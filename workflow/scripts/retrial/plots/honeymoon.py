@@ -1,0 +1,108 @@
+"""Treated events beside what is known of the natural remission."""
+
+from __future__ import annotations
+
+import pandas as pd
+from plotnine import (
+    aes,
+    facet_wrap,
+    geom_point,
+    geom_rect,
+    geom_text,
+    geom_vline,
+    ggplot,
+    labs,
+    scale_fill_manual,
+    scale_shape_manual,
+    scale_x_continuous,
+    scale_y_discrete,
+)
+
+from retrial.plots.labels import ordered
+from retrial.plots.theme import BLUE, INK, SKY, report_theme
+from retrial.report.load import Results
+from retrial.report.words import count_of, evidence_name, number, p_value, percent
+from retrial.significance import clopper_pearson
+
+LIKE, UNLIKE = "counts the same event", "another event: shown only"
+_METHODS = ("fisher", "binomial", "beta_binomial")
+
+
+def honeymoon_rows(results: Results) -> pd.DataFrame:
+    """Return one row for each treated count and evidence rate, with the exact test's p."""
+    rows = results.analysis("honeymoon")
+    split = rows["scenario"].str.split(":", n=1, expand=True)
+    if split.shape[1] < 2:
+        return rows.iloc[:0]
+    rows = rows.assign(evidence=split[0], method=split[1])
+    rows = rows[rows["method"].isin(_METHODS) & rows["estimate"].notna()]
+    rows = rows.drop_duplicates(["claim_id", "version", "evidence"])
+    counted = results.tests.drop_duplicates(["claim_id", "version"])
+    counted = counted.set_index(["claim_id", "version"])[["value_1", "n_1"]]
+    rows = rows.join(counted, on=["claim_id", "version"]).dropna(subset=["value_1", "n_1"])
+    if rows.empty:
+        return rows
+    share = rows["value_1"] / rows["n_1"]
+    limits = [clopper_pearson(int(k), int(n)) for k, n in zip(rows["value_1"], rows["n_1"], strict=True)]
+    return rows.assign(
+        share=share,
+        rate=(share - rows["estimate"]).clip(lower=0),
+        low=[low for low, _ in limits],
+        high=[high for _, high in limits],
+        like=[LIKE if "Counts the same event" in d else UNLIKE for d in rows["detail"]],
+        panel=[f"Treated: {k:.0f} of {n:.0f}" for k, n in zip(rows["value_1"], rows["n_1"], strict=True)],
+        label=rows["evidence"].map(evidence_name),
+    )
+
+
+def draw_honeymoon(results: Results) -> ggplot | None:
+    """Draw each outside rate against the treated share and its exact interval."""
+    rows = honeymoon_rows(results)
+    if rows.empty:
+        return None
+    rows = rows.assign(panel=ordered(rows["panel"]))
+    rows = rows.sort_values(["like", "rate"], kind="stable")
+    rows = rows.assign(
+        label=ordered(rows["label"]),
+        shown=["p " + (q if q[0] in "<>" else f"= {q}") for q in rows["p"].map(p_value)],
+    )
+    bands = rows.drop_duplicates("panel")
+    return (
+        ggplot(rows, aes("rate", "label"))
+        + geom_rect(
+            aes(xmin="low", xmax="high", ymin=0.4, ymax=len(rows["label"].cat.categories) + 0.6),
+            data=bands,
+            inherit_aes=False,
+            fill=SKY,
+            alpha=0.22,
+        )
+        + geom_vline(aes(xintercept="share"), data=bands, colour=BLUE, size=1)
+        + geom_point(aes(shape="like", fill="like"), colour=INK, size=2.9, stroke=0.6)
+        + geom_text(aes(x=1.17, label="shown"), ha="right", size=8.2, colour=INK)
+        + facet_wrap("panel", ncol=2)
+        + scale_fill_manual(values={LIKE: INK, UNLIKE: "white"}, name="")
+        + scale_shape_manual(values={LIKE: "o", UNLIKE: "o"}, name="")
+        + scale_x_continuous(
+            limits=(0, 1.18),
+            breaks=[0, 0.25, 0.5, 0.75, 1],
+            labels=lambda xs: [f"{100 * x:.0f} %" for x in xs],
+        )
+        + scale_y_discrete(name="")
+        + labs(x="Share of patients (line and band: treated arm, 95 % interval)")
+        + report_theme(1.4 + 0.27 * rows["label"].nunique(), grid="xy")
+    )
+
+
+def say_honeymoon(results: Results) -> str:
+    """Describe the plot of outside evidence from its rows."""
+    rows = honeymoon_rows(results)
+    told = []
+    for panel, group in rows.groupby("panel", sort=False):
+        first, like = group.iloc[0], group[group["like"] == LIKE]
+        below = int((like["p"] < results.alpha).sum())
+        told.append(
+            f"{panel.lower()} ({percent(first['share'])}, interval {percent(first['low'])} to "
+            f"{percent(first['high'])}): one-sided p below {number(results.alpha, 2)} against "
+            f"{below} of {count_of(len(like), 'rate')} for the same event"
+        )
+    return f"Share of treated patients beside rates from outside the trial. {'; '.join(told)}."

@@ -1,0 +1,62 @@
+"""The axes of the multiverse, and a choice on one of them, in words."""
+
+from __future__ import annotations
+
+from retrial.report.load import Results
+from retrial.report.words import (
+    METHODS,
+    POPULATIONS,
+    READINGS,
+    event,
+    evidence_name,
+    months,
+    number,
+    plain,
+    text,
+    version_words,
+)
+
+AXIS_NAMES = {
+    "outcome": "Outcome",
+    "category": "Counted",
+    "visit": "Visit",
+    "reading": "Error is",
+    "version": "Printed in",
+    "population": "Patients",
+    "comparator": "Against",
+    "method": "Test",
+    "rho": "Correlation",
+}
+AXES = {
+    "outcome": "the outcome",
+    "category": "the categories counted",
+    "visit": "the visit",
+    "reading": "what the error bars are",
+    "version": "which of two printed values is right",
+    "population": "how drop-outs are counted",
+    "comparator": "what it is compared with",
+    "method": "the test",
+    "rho": "the correlation of visits",
+}
+
+
+def choice(results: Results, axis: str, value: object) -> str:
+    """Return one choice on an axis in words."""
+    code = text(value)
+    if axis == "method":
+        return METHODS.get(code, plain(code))
+    if axis == "reading":
+        return READINGS.get(code, code)
+    if axis == "version":
+        return version_words(code, results.version_labels) or "one version"
+    if axis == "outcome":
+        return results.outcome(code)
+    if axis == "category":
+        return event(code)
+    if axis == "visit":
+        return months(value)
+    if axis == "comparator":
+        return evidence_name(code)
+    if axis == "rho":
+        return number(value, 2)
+    return POPULATIONS.get(code, plain(code))
