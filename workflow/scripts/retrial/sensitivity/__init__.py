@@ -1,0 +1,72 @@
+"""How far each answer depends on what the paper leaves unsaid.
+
+Every analysis takes the paper as a whole and returns rows of `sensitivity.csv`; one that has
+nothing to work on (no non-responders, no drop-outs, nothing pending) returns none. None of them
+belongs to a claim's defensible set: they inform, the verdict does not rest on them.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from retrial.sensitivity.comparisons import Paper
+from retrial.sensitivity.correlation import correlation
+from retrial.sensitivity.dropouts import dropouts
+from retrial.sensitivity.error_bars import error_bars
+from retrial.sensitivity.honeymoon import honeymoon
+from retrial.sensitivity.nonresponders import nonresponders
+from retrial.sensitivity.required import required_effect
+from retrial.study import Claim, Constraint, Figure, Study
+from retrial.tables import SENSITIVITY, table
+
+__all__ = ["analyse"]
+
+ANALYSES = (error_bars, nonresponders, dropouts, honeymoon, correlation, required_effect)
+
+
+def analyse(
+    study: Study,
+    claims: list[Claim],
+    constraints: list[Constraint],
+    figures: list[Figure],
+    evidence: pd.DataFrame,
+    reported: pd.DataFrame,
+    summaries: pd.DataFrame,
+    *,
+    alpha: float,
+    readings: list[str],
+    rho: list[float],
+) -> pd.DataFrame:
+    """Run every sensitivity analysis that a study has the material for.
+
+    Args:
+        study: The study.
+        claims: Its claims, in the order of the file.
+        constraints: Sentences of the paper about curves.
+        figures: The paper's figures.
+        evidence: Outside evidence, columns EVIDENCE, as `tables.read_table` gives it.
+        reported: Printed numbers, columns REPORTED.
+        summaries: Printed means under each reading, columns SUMMARIES.
+        alpha: Significance level where a claim prints no threshold, and 1 - level of intervals.
+        readings: Readings of an error term to try ("sd", "sem", "ci95").
+        rho: Correlations of repeated visits to try, strictly between -1 and 1.
+
+    Returns:
+        One row for each analysis and scenario, columns SENSITIVITY, the analyses in a fixed order
+        and each in the order of the claims.
+
+    Raises:
+        ValueError: If there is no reading or no correlation, or a correlation is out of range.
+    """
+    if not readings or not rho or any(not -1 < r < 1 for r in rho):
+        raise ValueError(
+            "At least one reading and one correlation strictly between -1 and 1 are needed, found "
+            f"{readings!r} and {rho!r}."
+        )
+    paper = Paper(study, claims, constraints, figures, evidence, reported, summaries)
+    rows = [
+        row
+        for analysis in ANALYSES
+        for row in analysis(paper, alpha=alpha, readings=readings, rho=rho)
+    ]
+    return table(rows, SENSITIVITY)

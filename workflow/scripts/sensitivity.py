@@ -1,0 +1,21 @@
+"""Ask how far each answer depends on what the paper leaves unsaid."""
+
+from retrial.joblog import job_log
+from retrial.sensitivity import analyse
+from retrial.study import load_claims, load_constraints, load_figures, load_study
+from retrial.tables import SENSITIVITY, read_table, write_table
+
+with job_log(snakemake.log[0]):
+    scenarios = analyse(
+        load_study(snakemake.input.study),
+        load_claims(snakemake.input.claims),
+        load_constraints(snakemake.input.constraints),
+        load_figures(snakemake.input.figures),
+        read_table(snakemake.input.evidence),
+        read_table(snakemake.input.reported),
+        read_table(snakemake.input.summaries),
+        alpha=snakemake.params.alpha,
+        readings=snakemake.params.readings,
+        rho=snakemake.params.rho,
+    )
+    write_table(scenarios, snakemake.output.sensitivity, SENSITIVITY)
