@@ -9,7 +9,8 @@ import statsmodels.stats.weightstats as weightstats
 from hypothesis import given
 from hypothesis import strategies as st
 from retrial.judge import axis_weights, deciding_axis, judge, verdict
-from retrial.multiverse import CONCURRENT, populations
+from retrial.multiverse import CONCURRENT
+from retrial.populations import populations
 from retrial.selection import Count, versions_of
 from retrial.study import Claim
 from retrial.support import supports
@@ -280,10 +281,10 @@ def test_worst_and_best_case_bracket_what_is_printed(hu2013, events, more):
     claim = difference_claim(expect="higher" if more else "lower")
     treated = Count("treated", 24, 5, 15, ("t",), False, "made up")
     control = Count("control", 24, events, 14, ("c",), False, "made up")
-    cells = populations(hu2013.study, claim, (treated, control))
+    cells = populations(hu2013.study, claim, treated, control)
 
     def difference(name: str) -> float:
-        a, n, b, m = cells[name]
+        (a, n), (b, m) = cells[name]
         return (a / n - b / m) * (1 if more else -1)
 
     printed = (5 / 15 - events / 14) * (1 if more else -1)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from retrial.populations import Cells, populations, possible
 from retrial.retest import counts_comparison
 from retrial.selection import Count, count_pairs, event_name
 from retrial.significance import COUNT_METHODS, binomial_upper_tail, fisher_one_sided
@@ -90,36 +91,6 @@ def _no_events_supported(claim: Claim, tests: pd.DataFrame) -> list[bool]:
     return list(tests["ci_high"] < claim.acceptable_rate)
 
 
-def lost(study: Study, count: Count) -> int:
-    """Return how many patients in a printed denominator may no longer have been followed."""
-    least = study.available(count.arm, count.visit)[0]
-    randomized = next(arm.n for arm in study.arms if arm.id == count.arm)
-    return max(count.total - least, 0) if count.total == randomized else 0
-
-
-def populations(study: Study, claim: Claim, pair: tuple[Count, Count]) -> dict[str, tuple]:
-    """Return the cells (events, total, events, total) under each handling of drop-outs.
-
-    `completers`: those who left are out of the denominator and had no event. `worst_case` and
-    `best_case`: all of them had whatever is least and most favourable to the claim.
-    """
-    if not any(lost(study, count) for count in pair):
-        return {}
-    towards_more = (claim.expect != "lower", claim.expect == "lower")
-    completers, worst, best = [], [], []
-    for count, helped_by_events in zip(pair, towards_more, strict=True):
-        gone = lost(study, count)
-        most = min(count.events + gone, count.total)
-        completers += [min(count.events, count.total - gone), count.total - gone]
-        worst += [count.events if helped_by_events else most, count.total]
-        best += [most if helped_by_events else count.events, count.total]
-    return {
-        "completers": tuple(completers),
-        "worst_case": tuple(worst),
-        "best_case": tuple(best),
-    }
-
-
 def _populations(
     study: Study, claim: Claim, reported: pd.DataFrame, tests: pd.DataFrame, alpha: float
 ) -> Iterator[dict]:
@@ -132,7 +103,9 @@ def _populations(
         for visit in target.visits:
             pairs = count_pairs(reported, target.outcome, target.categories, visit, arms)
             for version, first, second in pairs:
-                for population, cells in populations(study, claim, (first, second)).items():
+                for population, cells in populations(study, claim, first, second).items():
+                    if population == "as_printed" or not possible(cells):
+                        continue  # as printed: already among the tests
                     for method in COUNT_METHODS:
                         yield _recount(
                             claim, target, visit, version, population, cells, method, tests, alpha
@@ -145,12 +118,12 @@ def _recount(
     visit: float,
     version: str,
     population: str,
-    cells: tuple,
+    cells: Cells,
     method: str,
     tests: pd.DataFrame,
     alpha: float,
 ) -> dict:
-    test = counts_comparison(*cells, method, alpha)
+    test = counts_comparison(*cells[0], *cells[1], method, alpha)
     category = event_name(target.categories)
     printed = tests[
         (tests["category"] == category)
