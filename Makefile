@@ -98,7 +98,7 @@ $(INSTALLED): $(LOCK) pyproject.toml
 	  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	    --require-hashes --requirement .venv/uv.txt; \
 	  cp .venv/uv.txt .venv/uv.done; fi
-	@.venv/bin/python -m uv pip sync --quiet --python .venv/bin/python --require-hashes $(LOCK)
+	@.venv/bin/python -m uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes $(LOCK)
 	@.venv/bin/python -m uv pip install --quiet --python .venv/bin/python \
 	  --no-deps --no-build-isolation --editable .
 	@touch $@

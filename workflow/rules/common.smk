@@ -7,15 +7,14 @@ import sys
 import time
 from pathlib import Path
 
-WORKFLOW = Path(workflow.current_basedir).parent
-LOCK = WORKFLOW.parent / "envs" / "requirements.lock"
+PROJECT = Path(workflow.current_basedir).resolve().parents[1]
 STARTED = time.time()
 
 # The library lies beside the scripts. Jobs and the notebook's kernel take this very copy, the one
 # whose digest their rule carries, wherever another one is installed.
-LIBRARY = str(WORKFLOW / "scripts")
+LIBRARY = str(PROJECT / "workflow/scripts")
 sys.path.insert(0, LIBRARY)
-os.environ["PYTHONPATH"] = LIBRARY
+os.environ.update(PYTHONPATH=LIBRARY)
 
 # Snakemake (9.27) runs scripts by this path without quoting it: a space in it would break them.
 sys.executable = shlex.quote(sys.executable)
@@ -43,8 +42,9 @@ def stage_code(stage, *others):
 
     In a rule's params it makes Snakemake re-run the stage when any of these changes.
     """
-    scripts = [WORKFLOW / "scripts" / f"{stage}.py", *(WORKFLOW / other for other in others)]
-    return {"code": code_digest(*scripts)[:16], "lock": file_digest(LOCK)[:16]}
+    scripts = [PROJECT / f"workflow/scripts/{stage}.py", *(PROJECT / other for other in others)]
+    lock = PROJECT / "envs/requirements.lock"
+    return {"code": code_digest(*scripts)[:16], "lock": file_digest(lock)[:16]}
 
 
 @functools.cache
@@ -71,6 +71,13 @@ def study_file(name):
     return find
 
 
+def project_file(name):
+    """A file of this workflow; named from the working directory, so that a moved project re-runs
+    nothing, unless this workflow is a module of another one."""
+    path, here = PROJECT / name, Path.cwd().resolve()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
 def study_folder(wildcards):
     """Every file that a person wrote about a study; not what was frozen from earlier results."""
     return folder_files(Path(settings.studies_folder, wildcards.study))
@@ -86,4 +93,4 @@ def record_run():
     """Note when and how this run was made, beside each study's logs."""
     for study in STUDIES:
         if Path("results", study).is_dir():
-            write_run_record(Path("results", study, "logs", "run.json"), WORKFLOW.parent, STARTED)
+            write_run_record(Path("results", study, "logs", "run.json"), PROJECT, STARTED)

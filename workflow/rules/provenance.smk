@@ -4,7 +4,7 @@ rule provenance:
         validated=ancient("results/{study}/validated.txt"),
         folder=study_folder,
         evidence=settings.evidence,
-        lock=str(LOCK),
+        lock=project_file("envs/requirements.lock"),
     output:
         provenance="results/{study}/provenance.json",
     log:

@@ -15,10 +15,10 @@ rule report:
         risk_of_bias="results/{study}/risk_of_bias.csv",
         figures="results/{study}/figures",
         provenance="results/{study}/provenance.json",
-        notebook=str(WORKFLOW / "notebooks/report.py"),
-        template=str(WORKFLOW / "report/template/index.html.j2"),
-        style=str(WORKFLOW / "report/template/style.css"),
-        template_settings=str(WORKFLOW / "report/template/conf.json"),
+        notebook=project_file("workflow/notebooks/report.py"),
+        template=project_file("workflow/report/template/index.html.j2"),
+        style=project_file("workflow/report/template/style.css"),
+        template_settings=project_file("workflow/report/template/conf.json"),
     output:
         html=report(
             "results/{study}/report.html",
@@ -40,7 +40,7 @@ rule report:
         runtime=10,
     params:
         # Unnamed, because the named ones are the notebook's parameters.
-        stage_code("report", "notebooks/report.py"),
+        stage_code("report", "workflow/notebooks/report.py"),
         study_id=lambda wildcards: wildcards.study,
         results_folder=subpath(output.html, parent=True),
         study_folder=lambda wildcards: f"{settings.studies_folder}/{wildcards.study}",

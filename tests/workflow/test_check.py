@@ -1,0 +1,59 @@
+"""The gate `check`: green for what was frozen, red for every kind of drift."""
+
+import sys
+
+import pandas as pd
+import pytest
+from retrial import freeze
+from retrial.freeze import RESULTS
+
+pytestmark = pytest.mark.workflow
+
+
+@pytest.fixture
+def frozen(project):
+    """A project whose results are those that were frozen."""
+    freeze.freeze(project.study, project.results)
+    return project
+
+
+def test_check_is_green_for_what_was_frozen_and_red_for_a_drift(frozen):
+    expected = frozen.study / "expected"
+    frozen.run("check")
+
+    claims = pd.read_csv(expected / "claims.csv", dtype="string", keep_default_na=False)
+    (expected / "gone.csv").write_text("a\n1\n", encoding="utf-8")
+    (expected / "risk_of_bias.csv").unlink()
+    claims.loc[0, "verdict"] = "corrupted"
+    claims.iloc[:-1].to_csv(expected / "claims.csv", index=False)
+    said = frozen.run("check", fails=True)
+
+    first, last = claims["claim_id"].iloc[0], claims["claim_id"].iloc[-1]
+    assert "hu2013: 4 drifted from what was frozen, in 3 files:" in said
+    assert f"claims.csv · {first} · verdict" in said and "expected corrupted, found" in said
+    assert f"claims.csv · {last}" in said and "new, never frozen" in said
+    assert "gone.csv" in said and "no longer there" in said
+    assert "risk_of_bias.csv" in said
+    assert "Traceback" not in said
+    assert "Nothing to be done" in frozen.run()
+
+
+def test_check_is_red_where_nothing_was_frozen(project):
+    for path in (project.study / "expected").glob("*.csv"):
+        path.unlink()
+    said = project.run("check", fails=True)
+    assert "nothing has been frozen yet" in said
+
+
+def test_freezing_by_command_refuses_other_inputs(project, monkeypatch, capsys):
+    with (project.study / "study.yaml").open("a", encoding="utf-8") as file:
+        file.write("# a remark\n")
+    monkeypatch.setattr(
+        sys, "argv", ["freeze", str(project.study), "--results", str(project.results.parent)]
+    )
+    assert freeze.main() == 1
+    assert "study.yaml changed since" in capsys.readouterr().err
+
+
+def test_every_compared_result_is_made_by_the_workflow(whole_run):
+    assert all((whole_run.results / name).is_file() for name in RESULTS)

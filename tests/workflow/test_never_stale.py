@@ -1,0 +1,99 @@
+"""A change re-runs exactly the stages that depend on it; nothing else."""
+
+import os
+
+import pytest
+
+pytestmark = pytest.mark.workflow
+
+AFTER_AUDIT = {"reconstruct", "retest", "sensitivity", "multiverse", "judge", "plot", "report"}
+AFTER_REPORTED = {"audit"} | AFTER_AUDIT
+EVERYTHING = {"validate", "collect", "provenance"} | AFTER_REPORTED
+
+
+def append(path, text):
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def test_touched_files_change_nothing(project):
+    for path in [*project.study.rglob("*.*"), project / "workflow/scripts/retrial/judge.py"]:
+        os.utime(path)
+    assert project.planned() == set()
+
+
+def test_claims_do_not_bear_on_what_was_collected(project):
+    append(project.study / "claims.yaml", "# a remark\n")
+    after = project.planned_after_validation()
+    assert after == {"provenance"} | AFTER_REPORTED
+
+
+def test_one_run_brings_everything_up_to_date_after_a_change_of_the_claims(project):
+    """The plan made before validation must not be the last word (snakemake issue 4166)."""
+    append(project.study / "claims.yaml", "# a remark\n")
+    said = project.run()
+    assert "Judging the claims" in said
+    assert "Collecting the printed numbers" not in said
+    assert "Nothing to be done" in project.run()
+
+
+def test_printed_numbers_bear_on_everything(project):
+    append(project.study / "reported.csv", "\n")
+    after = project.planned_after_validation()
+    assert after == EVERYTHING - {"validate"}
+
+
+def test_figures_bear_on_the_stages_that_read_them(project):
+    append(project.study / "figures/figures.yaml", "# a remark\n")
+    after = project.planned_after_validation()
+    assert after == {"sensitivity", "judge", "plot", "report", "provenance"}
+
+
+def test_a_new_file_in_the_study_folder_is_validated_and_noted(project):
+    (project.study / "figures/figure2.json").write_text("{}\n", encoding="utf-8")
+    assert project.planned() == {"validate"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "stages"),
+    [
+        ("alpha=0.01", {"audit", "provenance"} | AFTER_AUDIT),
+        ("power=0.9", {"retest", "provenance"} | AFTER_AUDIT - {"reconstruct"}),
+        ("report={title: Another title}", {"provenance", "report"}),
+        ("readings=[sd, sem]", {"audit", "provenance"} | AFTER_AUDIT),
+    ],
+)
+def test_a_setting_bears_on_the_stages_that_take_it(project, setting, stages):
+    assert project.planned("--config", setting) == stages
+
+
+@pytest.mark.parametrize(
+    ("file", "stages"),
+    [
+        ("workflow/scripts/retrial/judge.py", {"judge", "plot", "report"}),
+        ("workflow/scripts/retrial/reconstruct.py", AFTER_AUDIT),
+        ("workflow/scripts/retrial/provenance.py", {"provenance", "report"}),
+        ("workflow/scripts/retrial/report/page.py", {"report"}),
+        ("workflow/notebooks/report.py", {"report"}),
+        ("workflow/report/template/style.css", {"report"}),
+        ("workflow/scripts/judge.py", {"judge", "plot", "report"}),
+        ("workflow/scripts/retrial/compare.py", set()),
+        ("resources/studies/hu2013/expected/claims.csv", set()),
+        ("README.md", set()),
+    ],
+)
+def test_a_changed_file_bears_on_the_stages_that_use_it(project, file, stages):
+    (project / file).parent.mkdir(exist_ok=True)
+    append(project / file, "\n# a remark\n" if file.endswith(".py") else "\n")
+    assert project.planned() == stages
+
+
+def test_a_changed_lock_bears_on_everything(project):
+    append(project / "envs/requirements.lock", "# a remark\n")
+    after = project.planned_after_validation()
+    assert after == EVERYTHING - {"validate"}
+
+
+def test_a_lost_result_is_made_again_with_what_follows(project):
+    (project.results / "sensitivity.csv").unlink()
+    assert project.planned() == {"sensitivity", "judge", "plot", "report"}
