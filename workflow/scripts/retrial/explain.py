@@ -124,11 +124,13 @@ def _not_testable(
     settled = f"; digitizing {settles} would settle it" if pending else ""
     words = [f"The numbers ({names}) are not printed{settled}."]
     required = sensitivity[
-        (sensitivity["analysis"] == "required_effect")
-        & (sensitivity["claim_id"] == claim.id)
-        & sensitivity["rho"].isna()
+        (sensitivity["analysis"] == "required_effect") & (sensitivity["claim_id"] == claim.id)
     ]
-    details = required.drop_duplicates("reading")["detail"].dropna()
+    single = required[required["rho"].isna()]
+    if single.empty and not required.empty:
+        middle = required["rho"].sort_values().iloc[len(required) // 2]
+        single = required[required["rho"] == middle]
+    details = single.drop_duplicates("reading")["detail"].dropna()
     return " ".join([*words, *(d.removesuffix(f" {settles} would settle it.") for d in details)])
 
 

@@ -16,12 +16,21 @@ from retrial.sensitivity.error_bars import error_bars
 from retrial.sensitivity.honeymoon import honeymoon
 from retrial.sensitivity.nonresponders import nonresponders
 from retrial.sensitivity.required import required_effect
+from retrial.sensitivity.required_change import required_change
 from retrial.study import Claim, Constraint, Figure, Study
 from retrial.tables import SENSITIVITY, table
 
 __all__ = ["analyse"]
 
-ANALYSES = (error_bars, nonresponders, dropouts, honeymoon, correlation, required_effect)
+ANALYSES = (
+    error_bars,
+    nonresponders,
+    dropouts,
+    honeymoon,
+    correlation,
+    required_effect,
+    required_change,
+)
 
 
 def analyse(
