@@ -49,7 +49,7 @@ def baseline_rows(results: Results) -> pd.DataFrame:
 
 
 def draw_baseline(results: Results) -> ggplot | None:
-    """Draw each baseline difference with its interval under each reading; impossible ones hollow."""
+    """Draw each baseline difference with its interval by reading; impossible ones hollow."""
     rows = baseline_rows(results)
     if rows.empty:
         return None
@@ -95,7 +95,8 @@ def say_baseline(results: Results) -> str:
     told = (
         "every possible interval includes zero"
         if outside.empty
-        else f"{count_of(len(outside), 'possible interval excludes', 'possible intervals exclude')} zero"
+        else count_of(len(outside), "possible interval excludes", "possible intervals exclude")
+        + " zero"
     )
     panels = count_of(rows["panel"].nunique(), "comparison")
     return (
@@ -116,7 +117,9 @@ def bound_rows(results: Results) -> pd.DataFrame:
     ]
     # Where the printed range gives a bound too, the sharper of the two is shown.
     rows = rows.assign(ratio=rows["value"] / rows["bound"])
-    rows = rows.sort_values("ratio", kind="stable").drop_duplicates(["target", "reading"], keep="last")
+    rows = rows.sort_values("ratio", kind="stable").drop_duplicates(
+        ["target", "reading"], keep="last"
+    )
     known = results.reported.set_index("row_id")
     rows = rows[rows["target"].isin(known.index)]
     order = {row_id: place for place, row_id in enumerate(known.index)}

@@ -43,14 +43,19 @@ def honeymoon_rows(results: Results) -> pd.DataFrame:
     if rows.empty:
         return rows
     share = rows["value_1"] / rows["n_1"]
-    limits = [clopper_pearson(int(k), int(n)) for k, n in zip(rows["value_1"], rows["n_1"], strict=True)]
+    limits = [
+        clopper_pearson(int(k), int(n)) for k, n in zip(rows["value_1"], rows["n_1"], strict=True)
+    ]
     return rows.assign(
         share=share,
         rate=(share - rows["estimate"]).clip(lower=0),
         low=[low for low, _ in limits],
         high=[high for _, high in limits],
         like=[LIKE if "Counts the same event" in d else UNLIKE for d in rows["detail"]],
-        panel=[f"Treated: {k:.0f} of {n:.0f}" for k, n in zip(rows["value_1"], rows["n_1"], strict=True)],
+        panel=[
+            f"Treated: {k:.0f} of {n:.0f}"
+            for k, n in zip(rows["value_1"], rows["n_1"], strict=True)
+        ],
         label=rows["evidence"].map(evidence_name),
     )
 

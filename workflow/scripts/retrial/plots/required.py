@@ -35,7 +35,9 @@ def required_rows(results: Results) -> pd.DataFrame:
     arms = sentences.drop_duplicates("target").set_index("target")["arm"]
     control = results.study.arm("control").id
     rows = rows.assign(arm=[arms.get(claim) or control for claim in rows["claim_id"]])
-    means = results.reported[(results.reported["statistic"] == "mean") & (results.reported["visit"] == 0)]
+    means = results.reported[
+        (results.reported["statistic"] == "mean") & (results.reported["visit"] == 0)
+    ]
     base = means.drop_duplicates(["outcome", "arm"]).set_index(["outcome", "arm"])["value"]
     keys = zip(rows["outcome"], rows["arm"], strict=True)
     return rows.assign(
@@ -43,7 +45,8 @@ def required_rows(results: Results) -> pd.DataFrame:
         shown=rows["reading"].map(READINGS),
         bars=rows["scenario"].map(BARS),
         panel=[
-            f"{with_unit(results, r['outcome'])}, {short_arm(results, r['arm'])} at {months(r['visit'])}"
+            f"{with_unit(results, r['outcome'])}, {short_arm(results, r['arm'])} at "
+            f"{months(r['visit'])}"
             for _, r in rows.iterrows()
         ],
     )
@@ -67,7 +70,12 @@ def draw_required(results: Results) -> ggplot | None:
         ggplot(rows, aes("threshold", "shown"))
         + geom_vline(aes(xintercept="baseline"), data=bases, colour=VERMILLION, size=0.9)
         + geom_text(
-            aes(x="baseline", label="words"), data=bases, y=top, ha="left", nudge_x=0.02, size=8.6,
+            aes(x="baseline", label="words"),
+            data=bases,
+            y=top,
+            ha="left",
+            nudge_x=0.02,
+            size=8.6,
             colour="#a84300",
         )
         + geom_segment(
@@ -79,7 +87,9 @@ def draw_required(results: Results) -> ggplot | None:
         + scale_shape_manual(
             values={BARS["equal_bars"]: "o", BARS["other_sd_zero"]: "|"}, name="This arm has"
         )
-        + labs(x="Mean needed, at least or at most, for the printed p-value", y="Error bars read as")
+        + labs(
+            x="Mean needed, at least or at most, for the printed p-value", y="Error bars read as"
+        )
         + report_theme(1.1 + 1.35 * rows["panel"].nunique(), legend_title=True)
     )
 

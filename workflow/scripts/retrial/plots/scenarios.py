@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from plotnine import (
     aes,
-    geom_segment,
     geom_point,
+    geom_segment,
     geom_vline,
     ggplot,
     guide_legend,
@@ -156,5 +156,3 @@ def draw_dropouts(results: Results) -> ggplot | None:
 def say_dropouts(results: Results) -> str:
     """Describe it."""
     return f"Lost patients counted in each way: {say_scenarios(results, 'dropouts')}"
-
-

@@ -149,7 +149,11 @@ def _in_words(results: Results, axis: str, values: pd.Series) -> pd.Series:
 
 def _in_order(axis: str, words: pd.Series) -> list[str]:
     found = list(dict.fromkeys(words))
-    return sorted(found, key=RHO_BANDS.index) if axis == "rho" and set(found) <= set(RHO_BANDS) else found
+    return (
+        sorted(found, key=RHO_BANDS.index)
+        if axis == "rho" and set(found) <= set(RHO_BANDS)
+        else found
+    )
 
 
 def say_curve(results: Results, claim: str) -> str:
@@ -160,8 +164,7 @@ def say_curve(results: Results, claim: str) -> str:
     return (
         f"Specification curve of “{results.statements.get(claim, claim)}”: "
         f"{count_of(len(rows), 'possible specification')} in the order of p, of which "
-        f"{percent(rows['supports'].mean())} agree with the claim; {int(decided['supports'].sum())} "
+        f"{percent(rows['supports'].mean())} agree with the claim; "
+        f"{int(decided['supports'].sum())} "
         f"of {len(decided)} defensible ones do. Choices shown: {', '.join(axes)}."
     )
-
-

@@ -83,10 +83,15 @@ def say_counts(results: Results) -> str:
     """Describe the plot of counts from its rows."""
     rows = count_rows(results)
     signs = rows.groupby("label", sort=False)["p"].agg(lambda p: (p < results.alpha).mean())
-    split = [label.replace("\n", ": ", 1).replace("\n", " ") for label, share in signs.items() if 0 < share < 1]
+    split = [
+        label.replace("\n", ": ", 1).replace("\n", " ")
+        for label, share in signs.items()
+        if 0 < share < 1
+    ]
     told = f" The tests differ on which side it falls for {listing(split)}." if split else ""
     return (
-        f"p-values of {count_of(len(signs), 'comparison')} of counts by five tests, on a logarithmic "
+        f"p-values of {count_of(len(signs), 'comparison')} of counts by five tests, on a "
+        "logarithmic "
         f"axis with {number(results.alpha, 2)} marked. {int((signs == 1).sum())} fall below it by "
         f"every test, {int((signs == 0).sum())} by none.{told}"
     )
@@ -134,7 +139,9 @@ def draw_correlation(results: Results) -> ggplot | None:
         + report_theme(0.9 + 2.7 * -(-count // 2), grid="xy", legend_title=True)
     )
     if len(flips):
-        plot += geom_point(flips, aes("rho", "p"), size=3.4, fill="white", stroke=1, shape="o", show_legend=False)
+        plot += geom_point(
+            flips, aes("rho", "p"), size=3.4, fill="white", stroke=1, shape="o", show_legend=False
+        )
     return plot
 
 
@@ -145,8 +152,10 @@ def say_correlation(results: Results) -> str:
     for (panel, shown), group in rows.groupby(["panel", "shown"], sort=False):
         flip = group["threshold"].dropna()
         span = f"{p_value(group['p'].min())} to {p_value(group['p'].max())}"
-        crossing = f", crossing {number(results.alpha, 2)} at {number(flip.iloc[0], 2)}" if len(flip) else ""
+        crossing = (
+            f", crossing {number(results.alpha, 2)} at {number(flip.iloc[0], 2)}"
+            if len(flip)
+            else ""
+        )
         told.append(f"{panel}, read as {shown}: p {span}{crossing}")
     return f"p against the assumed correlation of two visits. {'; '.join(told)}."
-
-

@@ -80,9 +80,7 @@ def draw_verdicts(results: Results) -> ggplot | None:
         + scale_fill_manual(values=fills, name="")
         + scale_x_continuous(limits=(0.5, max(float(rows["place"].max()), 16) + 0.5), name="")
         + scale_y_discrete(name="")
-        + guides(
-            shape=guide_legend(ncol=3), colour=guide_legend(ncol=3), fill=guide_legend(ncol=3)
-        )
+        + guides(shape=guide_legend(ncol=3), colour=guide_legend(ncol=3), fill=guide_legend(ncol=3))
         + report_theme(0.9 + 0.36 * len(groups), grid="", legend="bottom")
         + theme(axis_text_x=element_blank(), axis_text_y=element_text(size=10))
     )

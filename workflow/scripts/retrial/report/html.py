@@ -89,11 +89,15 @@ def share_bar(share: float, label: str) -> str:
     )
 
 
-def fold(summary: str, inner: str) -> str:
-    """Return content that opens on demand; `summary` is ready HTML. Empty for no content."""
+def fold(summary: str, inner: str, *, printed: bool = False) -> str:
+    """Return content that opens on demand; `summary` is ready HTML. Empty for no content.
+
+    On paper it stays closed, unless `printed`.
+    """
     if not inner:
         return ""
-    return f"<details><summary>{summary}</summary>\n{inner}\n</details>"
+    kind = ' class="printed"' if printed else ""
+    return f"<details{kind}><summary>{summary}</summary>\n{inner}\n</details>"
 
 
 def heading(title: str, level: int, anchor: str | None = None) -> str:

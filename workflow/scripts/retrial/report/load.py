@@ -25,7 +25,7 @@ STAGE_TABLES = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Results:
     """The tables of one study, and the study folder's own words."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import pandas as pd
 
@@ -12,6 +13,7 @@ from retrial.report.words import (
     LONG_READINGS,
     READINGS,
     event,
+    evidence_name,
     missing,
     months,
     number,
@@ -36,8 +38,9 @@ def row_name(results: Results, row: pd.Series) -> str:
     return name
 
 
-def names(results: Results) -> dict[str, str]:
-    """Return every code that a detail may hold, with its words; made once for each study."""
+@cache
+def names(results: Results) -> tuple[dict[str, str], re.Pattern]:
+    """Return every code that a detail may hold, with its words, and the pattern that finds one."""
     known = {row["row_id"]: row_name(results, row) for _, row in results.reported.iterrows()}
     known |= results.version_labels
     known |= {claim.id: f"“{claim.statement}”" for claim in results.claims}
@@ -46,22 +49,26 @@ def names(results: Results) -> dict[str, str]:
     known |= results.arm_labels
     # An id that is an English word ("completed") may be just that word in a sentence.
     coded = {code: words for code, words in known.items() if not code.isalpha()}
-    return coded | {code.upper(): shown for code, shown in READINGS.items()}
+    coded |= {code.upper(): shown for code, shown in READINGS.items()}
+    return coded, _pattern(coded)
 
 
 def in_words(results: Results, detail: object) -> str:
     """Return a detail, escaped, with the codes of rows, versions and claims told in words."""
-    cache = results.__dict__.setdefault("_names", names(results))
-    pattern = results.__dict__.setdefault("_names_pattern", _pattern(cache))
-    spoken = pattern.sub(lambda found: cache[found.group(0)], text(detail))
+    known, pattern = names(results)
+    spoken = pattern.sub(lambda found: known[found.group(0)], text(detail))
+    spoken = re.sub(r"\b[a-z]+\d{4}_\w+", lambda found: evidence_name(found.group(0)), spoken)
     spoken = re.sub(r"(?<![\w.])-(?=\d)", "−", spoken)
     spoken = re.sub(r"(?<=\d) (?=%)|(?<=\bp) (?=[<=>])|(?<=[<=>]) (?=\d)", "\u00a0", spoken)
-    return escape(re.sub(r"\bto inf\b", "or more", spoken).replace(" inf", " ∞"))
+    spoken = re.sub(r"\binf\b", "∞", re.sub(r"\bto inf\b", "or more", spoken))
+    return escape(spoken)
 
 
 def _pattern(known: dict[str, str]) -> re.Pattern:
     longest = sorted((re.escape(code) for code in known if code), key=len, reverse=True)
-    return re.compile(rf"(?<![\w/])(?:{'|'.join(longest)})(?![\w])") if longest else re.compile(r"$^")
+    return (
+        re.compile(rf"(?<![\w/])(?:{'|'.join(longest)})(?![\w])") if longest else re.compile(r"$^")
+    )
 
 
 def scope_name(results: Results, scope: str) -> str:
@@ -91,7 +98,11 @@ def printed_mean(row: pd.Series) -> str:
 
 def printed_count(row: pd.Series) -> str:
     """Return `3/15`; the count alone without a denominator."""
-    return whole(row["value"]) if missing(row["total"]) else f"{whole(row['value'])}/{whole(row['total'])}"
+    return (
+        whole(row["value"])
+        if missing(row["total"])
+        else f"{whole(row['value'])}/{whole(row['total'])}"
+    )
 
 
 def version(results: Results, code: object) -> str:
@@ -111,7 +122,9 @@ def long_reading(code: object) -> str:
 
 def brief(detail: object, most: int = 150) -> str:
     """Return the first sentence of a detail, cut at a semicolon where it runs on."""
-    sentence = re.split(r"(?<=[a-z0-9)%])\.\s+(?=[A-Z0-9])", text(detail), maxsplit=1)[0].rstrip(".")
+    sentence = re.split(r"(?<=[a-z0-9)%])\.\s+(?=[A-Z0-9])", text(detail), maxsplit=1)[0].rstrip(
+        "."
+    )
     clauses = sentence.split("; ")
     shown = clauses[0]
     for clause in clauses[1:]:

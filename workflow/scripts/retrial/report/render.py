@@ -70,7 +70,7 @@ def check_parameters(notebook: nbformat.NotebookNode, parameters: dict) -> None:
 
 
 def read_notebook(path: Path | str) -> nbformat.NotebookNode:
-    """Read a percent-format notebook; each cell's id is its `id` in the header line, or its place."""
+    """Read a percent-format notebook; a cell's id is the `id` of its header line, or its place."""
     notebook = jupytext.read(path)
     for place, cell in enumerate(notebook.cells, start=1):
         cell["id"] = cell.metadata.pop("id", f"cell-{place:02d}")

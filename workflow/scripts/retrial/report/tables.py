@@ -79,7 +79,7 @@ def render_table(
     table = _FRAME.search(_STYLE.sub("", built.as_raw_html())).group(0)
     for place, title in enumerate(titles):
         table = table.replace(f">g{place}</th>", f">{escape(title)}</th>")
-    table = _mute(table, [bool(row.get("muted")) for row in rows])
+    table = _marked(table, [bool(row.get("muted")) for row in rows], columns)
     table = re.sub(r' data-quarto-[a-z-]+="[a-z]+"', "", table)
     table = table.replace(">", f'><caption class="sr">{escape(caption)}</caption>', 1)
     below = f'<p class="note">{note}</p>' if note else ""
@@ -89,11 +89,15 @@ def render_table(
     )
 
 
-def _mute(table: str, flags: list[bool]) -> str:
-    """Grey the body rows that are flagged, in order."""
+def _marked(table: str, flags: list[bool], columns: list[Column]) -> str:
+    """Grey the body rows that are flagged; tell each cell its heading, for narrow screens."""
     head, body = table.split('<tbody class="gt_table_body">')
     pieces = body.split("  <tr>\n")
     marked = [pieces[0]]
     for flag, piece in zip(flags, pieces[1:], strict=True):
+        cells = piece.split("<td ")
+        for place, column in enumerate(columns, start=1):
+            cells[place] = f'data-label="{escape(column.label)}" {cells[place]}'
+        piece = "<td ".join(cells)
         marked.append(('  <tr class="muted">\n' if flag else "  <tr>\n") + piece)
     return f'{head}<tbody class="gt_table_body">{"".join(marked)}'

@@ -11,20 +11,47 @@ from retrial.report.words import METHODS, READINGS, count_of, listing, number, p
 
 # What each part of the method rests on; a reference is shown when its part was used.
 REFERENCES = {
-    "readings": "Reading of an error term as SD, standard error or 95 % interval: Cochrane Handbook, sections 6.5.2.2 and 6.5.2.3.",
-    "bounds": "Largest SD of n values between two limits: sharp bound, below Bhatia & Davis 2000, doi:10.1080/00029890.2000.12005203; skewness from mean and SD: Altman & Bland 1996, doi:10.1136/bmj.313.7066.1200.",
-    "student_t": "Student's t from summaries; Hedges g with the exact small-sample correction: Hedges 1981, doi:10.3102/10769986006002107.",
+    "readings": (
+        "Reading of an error term as SD, standard error or 95 % interval: Cochrane Handbook, "
+        "sections 6.5.2.2 and 6.5.2.3."
+    ),
+    "bounds": (
+        "Largest SD of n values between two limits: sharp bound, below Bhatia & Davis 2000, "
+        "doi:10.1080/00029890.2000.12005203; skewness from mean and SD: Altman & Bland 1996, "
+        "doi:10.1136/bmj.313.7066.1200."
+    ),
+    "student_t": (
+        "Student's t from summaries; Hedges g with the exact small-sample correction: Hedges "
+        "1981, doi:10.3102/10769986006002107."
+    ),
     "welch_t": "Welch's t: Welch 1947, doi:10.1093/biomet/34.1-2.28.",
     "paired_t": "SD of a change for an assumed correlation: Cochrane Handbook, section 6.5.2.8.",
     "bf10": "Bayes factor of a t-test: Rouder et al. 2009, doi:10.3758/PBR.16.2.225.",
-    "fisher": "Fisher's exact test; fragility index: Walsh et al. 2014, doi:10.1016/j.jclinepi.2013.10.019.",
+    "fisher": (
+        "Fisher's exact test; fragility index: Walsh et al. 2014, "
+        "doi:10.1016/j.jclinepi.2013.10.019."
+    ),
     "boschloo": "Boschloo's exact test: Boschloo 1970, doi:10.1111/j.1467-9574.1970.tb00104.x.",
     "barnard": "Barnard's exact test: Barnard 1945, doi:10.1038/156177a0.",
-    "difference": "Interval of a risk difference: Newcombe 1998, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I.",
-    "clopper_pearson": "Limits of a proportion: Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404.",
-    "mixed_anova": "Repeated-measures ANOVA from means, SDs and an assumed correlation; Greenhouse & Geisser 1959, doi:10.1007/BF02289823.",
-    "nonresponders": "Leaving members out of a summary: Chan, Golub & LeVeque 1983, doi:10.2307/2683386; feasible values: Samuelson 1968, doi:10.1080/01621459.1968.10480944.",
-    "multiverse": "Specification curve: Simonsohn, Simmons & Nelson 2020, doi:10.1038/s41562-020-0912-z; multiverse: Steegen et al. 2016, doi:10.1177/1745691616658637.",
+    "difference": (
+        "Interval of a risk difference: Newcombe 1998, "
+        "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I."
+    ),
+    "clopper_pearson": (
+        "Limits of a proportion: Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404."
+    ),
+    "mixed_anova": (
+        "Repeated-measures ANOVA from means, SDs and an assumed correlation; Greenhouse & "
+        "Geisser 1959, doi:10.1007/BF02289823."
+    ),
+    "nonresponders": (
+        "Leaving members out of a summary: Chan, Golub & LeVeque 1983, doi:10.2307/2683386; "
+        "feasible values: Samuelson 1968, doi:10.1080/01621459.1968.10480944."
+    ),
+    "multiverse": (
+        "Specification curve: Simonsohn, Simmons & Nelson 2020, doi:10.1038/s41562-020-0912-z; "
+        "multiverse: Steegen et al. 2016, doi:10.1177/1745691616658637."
+    ),
     "risk_of_bias": "Domains of risk of bias: RoB 2, Sterne et al. 2019, doi:10.1136/bmj.l4898.",
 }
 TABLES_SAY = {
@@ -56,7 +83,9 @@ def risk_of_bias(results: Results) -> str:
         Column("not_stated", "The paper does not state"),
         Column("quote", "Its words", "html"),
     ]
-    table = render_table(lines, columns, anchor="t-bias", caption="By domain of RoB 2", kind="wide bias")
+    table = render_table(
+        lines, columns, anchor="t-bias", caption="By domain of RoB 2", kind="wide bias"
+    )
     sentence = paragraph(
         "What the paper states and does not state, by the domains of RoB 2. No level of risk is "
         "assigned here: that is the reader's judgement."
@@ -69,12 +98,14 @@ def limits(results: Results) -> str:
     pending = [figure.source for figure in results.figures if figure.status == "pending"]
     inferred = int(results.reported["inferred"].fillna(False).sum())
     items = [
-        "A re-run from printed summaries cannot see the patients. Two data sets with the same means "
+        "A re-run from printed summaries cannot see the patients. Two data sets with the same "
+        "means "
         "and SDs can differ in all else.",
         f"The numbers of {escape(listing(pending))} are not in it: nobody has read them off yet."
         if pending
         else "",
-        f"{count_of(inferred, 'count is', 'counts are')} inferred from a sentence rather than printed."
+        f"{count_of(inferred, 'count is', 'counts are')} inferred from a sentence rather than "
+        "printed."
         if inferred
         else "",
         "What a finding means is open: a misprint, a mislabelled error bar or a slip in a count "
@@ -93,10 +124,12 @@ def methods(results: Results) -> str:
     readings = [READINGS[r] for r in READINGS if (results.summaries["reading"] == r).any()]
     steps = [
         "Every number is typed with its place and a short quote; nothing is guessed.",
-        f"Every error term is read in turn as {escape(listing(readings, 'or'))}. A reading that no data can have is set aside for every number that shares the label."
+        f"Every error term is read in turn as {escape(listing(readings, 'or'))}. A reading that "
+        "no data can have is set aside for every number that shares the label."
         if readings
         else "",
-        f"Tests run: {escape(listing(METHODS[m] for m in shown))}; two-sided, at {number(results.alpha, 2)} unless the paper prints another threshold."
+        f"Tests run: {escape(listing(METHODS[m] for m in shown))}; two-sided, at "
+        f"{number(results.alpha, 2)} unless the paper prints another threshold."
         if shown
         else "",
         "Before anything was computed, each claim named the analyses that a reasonable "
@@ -168,5 +201,9 @@ def _ending(name: str) -> str:
 def _flat(value: object, path: str = "") -> list[tuple[str, str]]:
     """Return a nested value as (path, text) pairs in a fixed order."""
     if isinstance(value, dict):
-        return [pair for key in value for pair in _flat(value[key], f"{path}: {key}" if path else str(key))]
+        return [
+            pair
+            for key in value
+            for pair in _flat(value[key], f"{path}: {key}" if path else str(key))
+        ]
     return [(path, value if isinstance(value, str) else json.dumps(value))]

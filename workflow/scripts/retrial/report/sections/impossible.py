@@ -41,11 +41,17 @@ def introduction(results: Results) -> str:
     applied = int(totals.sum() - totals.get("not_applicable", 0))
     found = [
         f"{count_of(int(totals[v]), 'is', 'are')} {word}"
-        for v, word in (("impossible", "impossible for any data"), ("inconsistent", "inconsistent with something else the paper prints"), ("implausible", "implausible"))
+        for v, word in (
+            ("impossible", "impossible for any data"),
+            ("inconsistent", "inconsistent with something else the paper prints"),
+            ("implausible", "implausible"),
+        )
         if totals.get(v, 0)
     ]
     if not found:
-        return paragraph(f"{count_of(applied, 'check')} found nothing that cannot be right as printed.")
+        return paragraph(
+            f"{count_of(applied, 'check')} found nothing that cannot be right as printed."
+        )
     return paragraph(
         f"Of {count_of(applied, 'check')} of printed numbers and of the readings of their error "
         f"terms, {listing(found)}; the others pass. A finding says that what is printed cannot all "
@@ -55,7 +61,11 @@ def introduction(results: Results) -> str:
 
 def bounds_plot(results: Results) -> str:
     """Return the plot of implied SDs against the largest possible ones."""
-    return picture(results, "sd_bounds", "The spread that each reading implies, as a share of the largest possible.")
+    return picture(
+        results,
+        "sd_bounds",
+        "The spread that each reading implies, as a share of the largest possible.",
+    )
 
 
 def findings(results: Results) -> str:
@@ -124,7 +134,9 @@ def _lines(results: Results, rows: pd.DataFrame) -> list[dict]:
             line["targets"].append(what)
     for line in lines.values():
         names = listing(dict.fromkeys(line.pop("targets")))
-        said = "; ".join(part for part in (line.pop("printed"), _read_as(line.pop("reading"))) if part)
+        said = "; ".join(
+            part for part in (line.pop("printed"), _read_as(line.pop("reading"))) if part
+        )
         line["what"] = escape(names) + (f'<span class="sub">{escape(said)}</span>' if said else "")
     return list(lines.values())
 
@@ -153,13 +165,23 @@ def _target(results: Results, row: pd.Series) -> tuple[str, str]:
 
 def skew(results: Results) -> str:
     """Return where a t-test on this scale is doubtful, folded."""
-    rows = results.audit[(results.audit["check"].isin(SKEW)) & (results.audit["verdict"] == "implausible")]
+    rows = results.audit[
+        (results.audit["check"].isin(SKEW)) & (results.audit["verdict"] == "implausible")
+    ]
     columns = [
         Column("what", "What", "html"),
         Column("detail", "Why", "html"),
     ]
-    table = render_table(_lines(results, rows), columns, anchor="t-skew", caption="Skewed distributions")
-    return fold(f"Readings under which the values must be skewed, so that a t-test is doubtful ({len(rows)})", table)
+    table = render_table(
+        _lines(results, rows), columns, anchor="t-skew", caption="Skewed distributions"
+    )
+    return fold(
+        (
+            "Readings under which the values must be skewed, so that a t-test is doubtful "
+            f"({len(rows)})"
+        ),
+        table,
+    )
 
 
 def passes(results: Results) -> str:
@@ -182,5 +204,7 @@ def passes(results: Results) -> str:
         Column("reading", "Read as"),
         Column("detail", "Detail", "html"),
     ]
-    table = render_table(lines, columns, anchor="t-passes", caption="Checks that pass, and those that do not apply")
+    table = render_table(
+        lines, columns, anchor="t-passes", caption="Checks that pass, and those that do not apply"
+    )
     return fold(f"Checks that pass, and those that do not apply ({len(lines)})", table)

@@ -18,9 +18,12 @@ def introduction(results: Results) -> str:
     possible = int(frame["admissible"].sum())
     defensible = int(frame["defensible"].sum())
     return paragraph(
-        f"A specification is one choice on each open question: which reading, which printed version, "
-        f"which test, which patients, which correlation. There are {count_of(len(frame), 'specification')} "
-        f"for {count_of(frame['claim_id'].nunique(), 'claim')}; {possible} of them are possible, and "
+        "A specification is one choice on each open question: which reading, which printed "
+        "version, "
+        "which test, which patients, which correlation. There are "
+        f"{count_of(len(frame), 'specification')} "
+        f"for {count_of(frame['claim_id'].nunique(), 'claim')}; {possible} of them are "
+        "possible, and "
         f"{defensible} are defensible and decide the verdicts."
     )
 
@@ -48,7 +51,8 @@ def _sentence(row, mine) -> str:
         f"{percent(possible['supports'].mean())} of all {len(possible)} possible ones."
     )
     if text(row["flips_on"]):
-        words += f" What decides most is <b>{AXES.get(text(row['flips_on']), plain(row['flips_on']))}</b>."
+        axis = AXES.get(text(row["flips_on"]), plain(row["flips_on"]))
+        words += f" What decides most is <b>{axis}</b>."
     return paragraph(words)
 
 
@@ -72,6 +76,8 @@ def _by_axis(results: Results, row, mine) -> str:
         Column("p", "p"),
     ]
     return render_table(
-        lines, columns, anchor=f"t-axis-{row['claim_id'].replace('_', '-')}",
+        lines,
+        columns,
+        anchor=f"t-axis-{row['claim_id'].replace('_', '-')}",
         caption="By the choice that decides",
     )

@@ -19,7 +19,10 @@ from retrial.report.words import (
     whole,
 )
 
-REFUTED = '<span class="refuted" title="no data can have this spread">{}<span class="sr"> (not possible)</span></span>'
+REFUTED = (
+    '<span class="refuted" title="no data can have this spread">{}'
+    '<span class="sr"> (not possible)</span></span>'
+)
 
 
 def introduction(results: Results) -> str:
@@ -42,7 +45,11 @@ def introduction(results: Results) -> str:
         else ""
     )
     digitized = int(reported["digitized"].fillna(False).sum())
-    read_off = f" {count_of(digitized, 'number was', 'numbers were')} read off figures." if digitized else ""
+    read_off = (
+        f" {count_of(digitized, 'number was', 'numbers were')} read off figures."
+        if digitized
+        else ""
+    )
     return paragraph(
         f"Everything below rests on {listing(found)}.{follow}{read_off} The paper calls its error "
         f"terms {long_reading(label.label)}s: {quotation(label.quote, label.source)}."
@@ -52,8 +59,12 @@ def introduction(results: Results) -> str:
 def means(results: Results) -> str:
     """Return the table of printed means, with the SD that each reading implies."""
     rows = results.reported[results.reported["statistic"].isin(["mean", "median"])]
-    summaries = results.summaries.set_index(["row_id", "reading"]) if len(results.summaries) else None
-    readings = [r for r in READINGS if len(results.summaries) and (results.summaries["reading"] == r).any()]
+    summaries = (
+        results.summaries.set_index(["row_id", "reading"]) if len(results.summaries) else None
+    )
+    readings = [
+        r for r in READINGS if len(results.summaries) and (results.summaries["reading"] == r).any()
+    ]
     shown = []
     for _, row in rows.iterrows():
         line = {
@@ -91,7 +102,13 @@ def means(results: Results) -> str:
     return join(
         [
             heading("Means", 3),
-            render_table(shown, columns, anchor="t-means", caption="Printed means", note=note if readings else ""),
+            render_table(
+                shown,
+                columns,
+                anchor="t-means",
+                caption="Printed means",
+                note=note if readings else "",
+            ),
         ]
     )
 
@@ -124,12 +141,19 @@ def counts(results: Results) -> str:
         *(Column(arm, short_arm(results, arm)) for arm in arms),
         Column("all", "All patients"),
     ]
-    note = "Two values with “or”: the paper prints both. * follows from a sentence, not printed as a number."
-    table = render_table(
-        list(shown.values()), columns, anchor="t-counts", caption="Printed counts, arm beside arm",
-        grouped_by="outcome", note=note,
+    note = (
+        "Two values with “or”: the paper prints both. * follows from a sentence, not printed as a "
+        "number."
     )
-    return fold(f"Counts, arm beside arm ({len(shown)})", table)
+    table = render_table(
+        list(shown.values()),
+        columns,
+        anchor="t-counts",
+        caption="Printed counts, arm beside arm",
+        grouped_by="outcome",
+        note=note,
+    )
+    return fold(f"Counts, arm beside arm ({len(shown)})", table, printed=True)
 
 
 def quotes(results: Results) -> str:
@@ -153,7 +177,11 @@ def quotes(results: Results) -> str:
         Column("quote", "The paper's words", "html"),
     ]
     table = render_table(
-        shown, columns, anchor="t-quotes", caption="Every number with its place and quote", kind="quotes"
+        shown,
+        columns,
+        anchor="t-quotes",
+        caption="Every number with its place and quote",
+        kind="quotes",
     )
     return fold(f"Every number with its place and quote ({len(shown)})", table)
 
@@ -162,7 +190,9 @@ def _as_printed(row) -> str:
     if row["statistic"] == "count":
         return printed_count(row) + ("*" if row["inferred"] else "")
     if row["statistic"] == "p":
-        return f"p {text(row['comparator'], '=')} {number(row['value'], int(row['value_decimals']))}"
+        return (
+            f"p {text(row['comparator'], '=')} {number(row['value'], int(row['value_decimals']))}"
+        )
     kind = "" if row["statistic"] == "mean" else f"{row['statistic']} "
     return kind + printed_mean(row)
 

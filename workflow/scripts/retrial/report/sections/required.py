@@ -47,19 +47,17 @@ def pending(results: Results) -> str:
         Column("claims", "Claims that it would settle", "html"),
     ]
     table = render_table(lines, columns, anchor="t-pending", caption="Pending figures", kind="wide")
-    settled = [c for c in waiting if any(
-        t.outcome in [p.outcome for f in figures for p in f.panels] for t in c.targets
-    )]
-    others = [c for c in waiting if c not in settled]
-    sentence = (
-        f"{count_of(len(waiting), 'claim')} of the trial cannot be tested from what is printed. "
-        f"Reading the numbers off {count_of(len(figures), 'figure')} would settle {len(settled)}."
-        if figures
-        else f"{count_of(len(waiting), 'claim')} of the trial cannot be tested from what is printed."
-    )
-    notes = [
-        f"<b>{escape(c.statement)}</b>: {escape(c.note)}" for c in others if c.note
+    settled = [
+        c
+        for c in waiting
+        if any(t.outcome in [p.outcome for f in figures for p in f.panels] for t in c.targets)
     ]
+    others = [c for c in waiting if c not in settled]
+    sentence = f"{count_of(len(waiting), 'claim')} of the trial cannot be tested from print."
+    if figures:
+        number_of = count_of(len(figures), "figure")
+        sentence += f" Reading the numbers off {number_of} would settle {len(settled)}."
+    notes = [f"<b>{escape(c.statement)}</b>: {escape(c.note)}" for c in others if c.note]
     return join([paragraph(sentence), table, bullets(notes)])
 
 
@@ -94,13 +92,20 @@ def must_be_true(results: Results) -> str:
         Column("over", "On average over all visits", "figure"),
     ]
     note = (
-        "For a claim of a difference: the smallest difference that gives the printed p. For a claim of no "
-        "difference: the largest that would still be “not significant”. Ranges: over the visits, and over "
-        "correlations between visits. Where the paper prints no spread at all, in standard deviations."
+        "For a claim of a difference: the smallest difference that gives the printed p. For a "
+        "claim of no "
+        "difference: the largest that would still be “not significant”. Ranges: over the "
+        "visits, and over "
+        "correlations between visits. Where the paper prints no spread at all, in standard "
+        "deviations."
     )
     table = render_table(
-        lines, columns, anchor="t-required", caption="The difference that each claim needs",
-        grouped_by="claim", note=note,
+        lines,
+        columns,
+        anchor="t-required",
+        caption="The difference that each claim needs",
+        grouped_by="claim",
+        note=note,
     )
     return join([heading("What must be true for them to hold", 3), _joint(results, rows), table])
 
@@ -115,16 +120,26 @@ def _joint(results: Results, rows: pd.DataFrame) -> str:
     details = [in_words(results, d) for d in dict.fromkeys(out["detail"])]
     out_names = listing(dict.fromkeys(reading(code) for code in out["reading"]))
     sentence = (
-        "Where one arm's value is printed, the other arm's can be solved for, and held against what "
+        "Where one arm's value is printed, the other arm's can be solved for, and held against "
+        "what "
         f"the paper says of it in words. Of the readings {every}, "
-        + (f"{out_names} cannot hold if the sentence and the test are both right." if out_names else "all can hold.")
+        + (
+            f"{out_names} cannot hold if the sentence and the test are both right."
+            if out_names
+            else "all can hold."
+        )
     )
-    listed = fold("The reasoning, for each reading", bullets(in_words(results, d) for d in joint["detail"]))
+    listed = fold(
+        "The reasoning, for each reading", bullets(in_words(results, d) for d in joint["detail"])
+    )
     caption = (
-        "The mean that the other arm needs for the printed p. Dot: with a bar as long as the printed "
+        "The mean that the other arm needs for the printed p. Dot: with a bar as long as the "
+        "printed "
         "one. Tick: with no spread at all, the least it could be."
     )
-    return join([paragraph(sentence), picture(results, "required", caption), listed if details else ""])
+    return join(
+        [paragraph(sentence), picture(results, "required", caption), listed if details else ""]
+    )
 
 
 def _span(values: pd.Series, unit: str) -> str:

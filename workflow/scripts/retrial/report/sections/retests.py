@@ -54,7 +54,8 @@ def introduction(results: Results) -> str:
     stated = [t.method for t in results.study.reported_tests]
     names = f" The paper names {escape(listing(stated))}." if stated else ""
     return paragraph(
-        f"{count_of(len(tests), 'test')} for {count_of(claims, 'claim')}: every standard test, under "
+        f"{count_of(len(tests), 'test')} for {count_of(claims, 'claim')}: every standard test, "
+        "under "
         f"every reading of the error terms and every printed version.{against}{names}"
     )
 
@@ -64,7 +65,9 @@ def _significant(p: float, results: Results, admissible: bool = True) -> str:
     if not missing(p) and p < results.alpha:
         shown = f"<b>{shown}</b>"
     if not admissible:
-        return f'<span class="refuted">{shown}<span class="sr"> (reading not possible)</span></span>'
+        return (
+            f'<span class="refuted">{shown}<span class="sr"> (reading not possible)</span></span>'
+        )
     return shown
 
 
@@ -88,7 +91,8 @@ def means(results: Results) -> str:
         possible = group[group["admissible"].fillna(False)]
         chosen = (possible if len(possible) else group).iloc[0]
         line["difference"] = escape(
-            f"{number(chosen['estimate'], decimals)} ({interval(chosen['ci_low'], chosen['ci_high'], decimals)})"
+            f"{number(chosen['estimate'], decimals)} "
+            f"({interval(chosen['ci_low'], chosen['ci_high'], decimals)})"
         )
         for code_ in readings:
             student = group[(group["reading"] == code_) & (group["method"] == "student_t")]
@@ -101,7 +105,10 @@ def means(results: Results) -> str:
         Column("outcome", "Outcome"),
         *(Column(arm, short_arm(results, arm), "number") for arm in arms),
         Column("difference", "Difference (95 % CI)", "figure"),
-        *(Column(r, READINGS[r], "figure", group="p (Student t), if the error is") for r in readings),
+        *(
+            Column(r, READINGS[r], "figure", group="p (Student t), if the error is")
+            for r in readings
+        ),
         Column("published", "Published"),
     ]
     note = (
@@ -109,8 +116,12 @@ def means(results: Results) -> str:
         "that is possible. Struck out: no data can have this reading."
     )
     table = render_table(
-        lines, columns, anchor="t-tests-means", caption="Means of the two arms compared",
-        grouped_by="visit", note=note,
+        lines,
+        columns,
+        anchor="t-tests-means",
+        caption="Means of the two arms compared",
+        grouped_by="visit",
+        note=note,
     )
     return join([heading("Means of the two arms", 3), table])
 
@@ -118,7 +129,9 @@ def means(results: Results) -> str:
 def _printed(results: Results, outcome: str, visit: float, arm: str, code: object) -> str:
     rows = results.reported
     rows = rows[
-        (rows["outcome"] == outcome) & (rows["visit"] == visit) & (rows["arm"] == arm)
+        (rows["outcome"] == outcome)
+        & (rows["visit"] == visit)
+        & (rows["arm"] == arm)
         & (rows["statistic"] == "mean")
     ]
     chosen = rows[rows["version"].isna() | rows["version"].isin(text(code).split(";"))]
@@ -153,7 +166,9 @@ def counts(results: Results) -> str:
         fragility = group["fragility"].dropna()
         line["fragility"] = whole(fragility.iloc[0]) if len(fragility) else ""
         lines.append(line)
-    arms = listing((short_arm(results, results.study.arm(r).id) for r in ("treatment", "control")), "v.")
+    arms = listing(
+        (short_arm(results, results.study.arm(r).id) for r in ("treatment", "control")), "v."
+    )
     columns = [
         Column("what", "Event", "html"),
         Column("cells", arms),
@@ -168,8 +183,13 @@ def counts(results: Results) -> str:
         "Fisher's test to cross that line. Struck out: this version cannot be right."
     )
     table = render_table(
-        lines, columns, anchor="t-tests-counts", caption="Counts of the two arms compared",
-        grouped_by="outcome", note=note, kind="wide dense",
+        lines,
+        columns,
+        anchor="t-tests-counts",
+        caption="Counts of the two arms compared",
+        grouped_by="outcome",
+        note=note,
+        kind="wide dense",
     )
     plot = picture(results, "counts", "The p-value of each count, by test.")
     return join([heading("Counts of the two arms", 3), table, plot])
@@ -214,11 +234,18 @@ def changes(results: Results) -> str:
     columns = [
         Column("reading", "Error read as", "html"),
         Column("change", "Change", "figure"),
-        *(Column(f"r{rho:g}", f"{rho:g}", "figure", group="p, if the two visits correlate by") for rho in rhos),
+        *(
+            Column(f"r{rho:g}", f"{rho:g}", "figure", group="p, if the two visits correlate by")
+            for rho in rhos
+        ),
     ]
     table = render_table(
-        lines, columns, anchor="t-tests-changes", caption="Changes within one arm",
-        grouped_by="claim", kind="dense",
+        lines,
+        columns,
+        anchor="t-tests-changes",
+        caption="Changes within one arm",
+        grouped_by="claim",
+        kind="dense",
     )
     sentence = paragraph(
         "A change within the same patients needs the correlation of their two values, which the "
@@ -256,7 +283,9 @@ def every_test(results: Results) -> str:
         what = results.outcome(row["outcome"])
         if not missing(row["category"]):
             what += f", {event(row['category'])}"
-        kind = word(row["effect_size_type"], EFFECTS) if not missing(row["effect_size_type"]) else ""
+        kind = (
+            word(row["effect_size_type"], EFFECTS) if not missing(row["effect_size_type"]) else ""
+        )
         effect = f"{kind} {number(row['effect_size'])}" if kind else ""
         within = interval(row["effect_size_low"], row["effect_size_high"])
         lines.append(
@@ -268,7 +297,9 @@ def every_test(results: Results) -> str:
                 "version": version(results, row["version"]),
                 "method": word(row["method"], METHODS)
                 + (f", ρ = {row['rho']:g}" if not missing(row["rho"]) else ""),
-                "estimate": f"{number(row['estimate'])} ({interval(row['ci_low'], row['ci_high'])})",
+                "estimate": (
+                    f"{number(row['estimate'])} ({interval(row['ci_low'], row['ci_high'])})"
+                ),
                 "effect": f"{effect} ({within})" if effect and within else effect,
                 "p": p_value(row["p"], results.alpha) if not missing(row["p"]) else "",
                 "range": _range(row, results),
@@ -291,8 +322,12 @@ def every_test(results: Results) -> str:
         Column("agreement", "Published p"),
     ]
     table = render_table(
-        lines, columns, anchor="t-tests", caption="Every test; grey: the reading or version is not possible",
-        grouped_by="claim", kind="dense",
+        lines,
+        columns,
+        anchor="t-tests",
+        caption="Every test; grey: the reading or version is not possible",
+        grouped_by="claim",
+        kind="dense",
     )
     return fold(f"Every test that was run ({len(lines)})", table)
 

@@ -33,7 +33,8 @@ def introduction(results: Results) -> str:
     if found.empty:
         return ""
     return paragraph(
-        "A printed table leaves much unsaid. Each analysis below changes one unsaid thing at a time "
+        "A printed table leaves much unsaid. Each analysis below changes one unsaid thing at a "
+        "time "
         "and shows what happens to the answer. They inform; the verdicts do not rest on them."
     )
 
@@ -102,8 +103,12 @@ def _table(results: Results, name: str, rows: pd.DataFrame) -> str:
         *([Column("detail", "In words", "html")] if name != "correlation" else []),
     ]
     table = render_table(
-        lines, columns, anchor=f"t-{name.replace('_', '-')}", caption=f"Scenarios: {plain(name)}",
-        grouped_by="claim", kind="wide scenarios",
+        lines,
+        columns,
+        anchor=f"t-{name.replace('_', '-')}",
+        caption=f"Scenarios: {plain(name)}",
+        grouped_by="claim",
+        kind="wide scenarios",
     )
     return fold(f"{count_of(len(lines), 'row')} behind this", table)
 
@@ -112,7 +117,13 @@ def _changed(results: Results, rows: pd.DataFrame) -> tuple[int, list[str]]:
     """Return the number of comparisons, and those whose answer at alpha changes."""
     rows = rows[rows["p"].notna()]
     names = rows["scenario"].str.split(":").str[1].fillna("")
-    keys = [rows["claim_id"].map(results.statements), rows["outcome"], names, rows["reading"].fillna(""), rows["version"].fillna("")]
+    keys = [
+        rows["claim_id"].map(results.statements),
+        rows["outcome"],
+        names,
+        rows["reading"].fillna(""),
+        rows["version"].fillna(""),
+    ]
     total, changed = 0, []
     for key, group in rows.groupby(keys, sort=False):
         total += 1
@@ -130,7 +141,8 @@ def _answer(results: Results, rows: pd.DataFrame, condition: str) -> str:
     if not changed:
         return f"{condition}, no answer at {level} changes, in {count_of(total, 'comparison')}."
     names = listing(f"“{escape(name)}”" for name in changed)
-    return f"{condition}, the answer at {level} changes in {count_of(total, 'comparison')} only for {names}."
+    among = count_of(total, "comparison")
+    return f"{condition}, the answer at {level} changes for {names}, and for no other of {among}."
 
 
 def _say_error_bars(results: Results, rows: pd.DataFrame) -> str:
@@ -149,7 +161,8 @@ def _say_error_bars(results: Results, rows: pd.DataFrame) -> str:
     )
     return (
         f"The same printed bar can be a standard deviation, a standard error or a confidence "
-        f"interval. Among the readings that are possible, {told} ({count_of(total, 'comparison')} of means)."
+        f"interval. Among the readings that are possible, {told} "
+        f"({count_of(total, 'comparison')} of means)."
     )
 
 
@@ -165,8 +178,8 @@ def _say_nonresponders(results: Results, rows: pd.DataFrame) -> str:
     return (
         about
         + _answer(results, rows, "With them left out, at any values they can have had, or put back")
-        + " Leaving out patients of one arm by their outcome is biased by construction, so this is a "
-        "stress test and no more."
+        + " Leaving out patients of one arm by their outcome is biased by construction, so this is "
+        "a stress test and no more."
     )
 
 
@@ -230,7 +243,8 @@ def _say_correlation(results: Results, rows: pd.DataFrame) -> str:
     versions = rows["version"].nunique()
     tail = " (one value for each printed version)" if versions > 1 else ""
     return (
-        f"Two values of one patient are correlated, and the paper does not say how much. The change "
+        "Two values of one patient are correlated, and the paper does not say how much. The "
+        "change "
         f"is significant at {number(results.alpha, 2)}: {'; '.join(told)}{tail}."
     )
 
@@ -242,7 +256,8 @@ def _say_digitization(results: Results, rows: pd.DataFrame) -> str:
     unsure = int(((shares > 0.05) & (shares < 0.95)).sum())
     return (
         f"Reading numbers off a figure adds error. It leaves "
-        f"{count_of(unsure, 'answer')} of {len(shares)} unsure (significant in some, but not nearly "
+        f"{count_of(unsure, 'answer')} of {len(shares)} unsure (significant in some, but not "
+        "nearly "
         "all, of the draws)."
     )
 
@@ -253,7 +268,10 @@ SHOWN = {
         "What the error bars are",
         _say_error_bars,
         "baseline",
-        "Differences at baseline with their 95 % intervals. Hollow and grey: no data can have this reading.",
+        (
+            "Differences at baseline with their 95 % intervals. Hollow and grey: no data can have "
+            "this reading."
+        ),
     ),
     "correlation": (
         "How the visits of one patient correlate",
@@ -277,7 +295,10 @@ SHOWN = {
         "Natural remission (the honeymoon)",
         _say_honeymoon,
         "honeymoon",
-        "Line and band: treated patients with their 95 % interval. Points: rates without the therapy.",
+        (
+            "Line and band: treated patients with their 95 % interval. Points: rates without the "
+            "therapy."
+        ),
     ),
     "digitization": (
         "Error of reading a figure",

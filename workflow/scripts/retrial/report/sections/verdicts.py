@@ -40,7 +40,10 @@ TOLD = {
         "cannot be tested (its numbers are not printed)",
         "cannot be tested (their numbers are not printed)",
     ),
-    "unsupported": ("has no claim of the trial behind it", "have no claim of the trial behind them"),
+    "unsupported": (
+        "has no claim of the trial behind it",
+        "have no claim of the trial behind them",
+    ),
 }
 
 
@@ -122,26 +125,36 @@ def trial_claims(results: Results) -> str:
         Column("share", "Agreeing", "html"),
     ]
     note = (
-        "<b>Agreeing</b>: the share of all possible analyses, sensible and less so, that agree with "
+        "<b>Agreeing</b>: the share of all possible analyses, sensible and less so, that agree "
+        "with "
         "the claim. It describes; the verdict rests on the defensible analyses alone, which were "
         "named before anything was computed. Every verdict in full, with the paper's words, stands "
         "below."
     )
     table = render_table(
-        lines, columns, anchor="t-claims", caption="The trial's claims", grouped_by="level",
-        note=note, kind="claims",
+        lines,
+        columns,
+        anchor="t-claims",
+        caption="The trial's claims",
+        grouped_by="level",
+        note=note,
+        kind="claims",
     )
     return join([heading("The trial's claims", 3), table]) if table else ""
 
 
 def _line(results: Results, row: pd.Series, claim: object) -> dict:
     none_claimed = getattr(claim, "expect", None) == "no_difference"
-    shown = "Not significant, as printed" if none_claimed and row["verdict"] == "reproduced" else None
+    shown = (
+        "Not significant, as printed" if none_claimed and row["verdict"] == "reproduced" else None
+    )
     finding = in_words(results, brief(row["detail"]))
     if shown:
         open_ = text(row["detail"]).split("still possible: ")
         if len(open_) > 1:
-            finding += f'<span class="sub">Not excluded: {in_words(results, brief(open_[1], 60))}</span>'
+            finding += (
+                f'<span class="sub">Not excluded: {in_words(results, brief(open_[1], 60))}</span>'
+            )
     specs = row["specifications"]
     share = (
         share_bar(row["share_supporting"], percent(row["share_supporting"]))
@@ -200,49 +213,48 @@ def sales_claims(results: Results) -> str:
         Column("verdict", "Verdict", "html"),
         Column("needs", "Would need", "html"),
     ]
-    table = render_table(lines, columns, anchor="t-sales", caption="Sales claims", kind="claims sales")
+    table = render_table(
+        lines, columns, anchor="t-sales", caption="Sales claims", kind="claims sales"
+    )
     place = listing(dict.fromkeys(text(s).split(",")[0] for s in sales["source"]))
-    return join(
-        [
-            heading("Sales claims beside the trial", 3),
-            paragraph(f"Quoted from: {escape(place)}.", "note"),
-            table,
-        ]
-    ) if table else ""
+    return (
+        join(
+            [
+                heading("Sales claims beside the trial", 3),
+                paragraph(f"Quoted from: {escape(place)}.", "note"),
+                table,
+            ]
+        )
+        if table
+        else ""
+    )
 
 
 def in_full(results: Results) -> str:
-    """Return every claim with the paper's words and the whole reasoning, folded."""
-    lines = []
-    for _, row in results.verdicts.iterrows():
-        numbers = (
-            f"{row['defensible_supporting']:.0f} of {row['defensible_n']:.0f} defensible"
-            if row["defensible_n"]
-            else ""
-        )
-        lines.append(
-            {
-                "claim": f"{escape(row['statement'])}"
-                f'<span class="sub"><q>{escape(row["quote"])}</q> {escape(row["source"])}</span>',
-                "verdict": badge(row["verdict"]),
-                "why": in_words(results, row["detail"]),
-                "numbers": numbers,
-            }
-        )
+    """Return every claim of the trial with its words and the whole reasoning, folded."""
+    lines = [
+        {
+            "claim": f"{escape(row['statement'])}"
+            f'<span class="sub"><q>{escape(row["quote"])}</q> {escape(row["source"])}</span>',
+            "verdict": badge(row["verdict"]),
+            "why": in_words(results, row["detail"]),
+        }
+        for _, row in of_kind(results, "trial").iterrows()
+    ]
     columns = [
         Column("claim", "Claim, and the words it stands in", "html"),
         Column("verdict", "Verdict", "html"),
         Column("why", "Why", "html"),
-        Column("numbers", "Analyses that agree"),
     ]
     table = render_table(
         lines, columns, anchor="t-full", caption="Every claim in full", kind="wide full"
     )
-    return fold(f"Every claim in full, with the words it stands in ({len(lines)})", table)
+    title = f"Every claim in full, with the words it stands in ({len(lines)})"
+    return fold(title, table, printed=True)
 
 
 def legend(results: Results) -> str:
     """Return what each verdict that occurs means, folded."""
     present = [code for code in VERDICTS if (results.verdicts["verdict"] == code).any()]
     items = [f"{badge(code)} {escape(VERDICT_MEANINGS[code])}" for code in present]
-    return fold("What the verdicts mean", bullets(items, "legend"))
+    return fold("What the verdicts mean", bullets(items, "legend"), printed=True)
