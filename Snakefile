@@ -40,7 +40,7 @@ rule all:
     """Every study's report, and every table behind it."""
     default_target: True
     input:
-        expand("results/{study}/report.html", study=STUDIES),
+        expand("results/{study}/{result}", study=STUDIES, result=RESULTS),
 
 
 onsuccess:

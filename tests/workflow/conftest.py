@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parents[2]
 NOT_COPIED = (
     ".git .venv .snakemake .pytest_cache .ruff_cache .hypothesis __pycache__ *.egg-info .*.sw?"
 ).split()
-REPORT = "results/hu2013/report.html"
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Project:
 
     def planned(self, *arguments):
         """Return the names of the rules that a run would run, without target rules."""
-        said = self.run("--dry-run", "--quiet", "host", "reason", *arguments)
+        said = self.run(*arguments, "--dry-run", "--quiet", "host", "reason")
         # A run with a checkpoint ahead prints its table twice.
         table = re.findall(r"^([a-z_]+) +\d+$", said, re.M)
         return set(table) - {"job", "total", "all", "check"}
@@ -80,12 +79,6 @@ class Project:
             and path.relative_to(self.results).parts[0] not in without
             and not path.name.startswith(".snakemake")
         }
-
-
-def copy_of(source, target):
-    """Copy a project with its time stamps."""
-    shutil.copytree(source, target, symlinks=True)
-    return target
 
 
 @pytest.fixture(scope="session")
@@ -113,17 +106,20 @@ def whole_run(shared):
 
 def _ignored(folder, names):
     ignored = shutil.ignore_patterns(*NOT_COPIED)(folder, names)
-    return ignored | ({"results"} if Path(folder) == ROOT else set())
+    other = {name for name in names if not Path(folder, name).is_dir()}
+    special = {name for name in other if not Path(folder, name).is_file()}
+    return ignored | special | ({"results"} & set(names) if "Snakefile" in names else set())
 
 
 @pytest.fixture
 def project(whole_run, tmp_path):
     """A copy of the project with all its results, to be changed."""
-    return Project(copy_of(whole_run.folder, tmp_path / "project"), whole_run.home)
+    shutil.copytree(whole_run.folder, tmp_path / "project")
+    return Project(tmp_path / "project", whole_run.home)
 
 
 @pytest.fixture
-def fresh(tmp_path, shared):
-    """A copy of the project without results."""
-    shutil.copytree(ROOT, tmp_path / "project", ignore=_ignored)
-    return Project(tmp_path / "project", shared / "home")
+def fresh(whole_run, tmp_path):
+    """A copy of the same project without results."""
+    shutil.copytree(whole_run.folder, tmp_path / "project", ignore=_ignored)
+    return Project(tmp_path / "project", whole_run.home)

@@ -1,15 +1,15 @@
 """The whole workflow, run on a copy of the project."""
 
 import json
+import shutil
 
 import pandas as pd
 import pytest
 from retrial import tables
 from retrial.tables import read_table
 
-from tests.workflow.conftest import REPORT, copy_of
-
 pytestmark = pytest.mark.workflow
+REPORT = "results/hu2013/report.html"
 CONTRACT = {
     "reported.csv": tables.REPORTED,
     "audit.csv": tables.AUDIT,
@@ -91,7 +91,7 @@ def test_an_unknown_study_is_no_target(fresh):
 
 def test_another_workflow_can_use_this_one_as_a_module(fresh, tmp_path):
     other = tmp_path / "other"
-    copy_of(fresh.study.parent, other / "trials")
+    shutil.copytree(fresh.study.parent, other / "trials")
     (other / "Snakefile").write_text(
         f"""
 module retrial:
@@ -112,7 +112,7 @@ rule everything:
     )
     user = type(fresh)(other, fresh.home)
     configured = ("--configfile", "config.yaml")
-    assert "retrial_report" in user.planned("results/hu2013/report.html", *configured)
+    assert "retrial_report" in user.planned(REPORT, *configured)
     user.run(*configured)
     assert (user.results / "reported.csv").is_file()
     assert "Nothing to be done" in user.run(*configured)

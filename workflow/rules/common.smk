@@ -31,6 +31,22 @@ try:
 except UserError as error:
     raise WorkflowError(str(error)) from None
 
+# What a run leaves of a study: `all` asks for each, so that a lost one is made again.
+RESULTS = [
+    "validated.txt",
+    "reported.csv",
+    "audit.csv",
+    "summaries.csv",
+    "tests.csv",
+    "sensitivity.csv",
+    "multiverse.parquet",
+    "claims.csv",
+    "risk_of_bias.csv",
+    "figures",
+    "provenance.json",
+    "report.html",
+]
+
 
 wildcard_constraints:
     study="|".join(known_studies(settings.studies_folder)),
