@@ -36,6 +36,7 @@ SCENARIOS = {
     "as_printed": ("as printed", "o", BLACK),
     "unchanged": ("left out, unchanged values", "s", BLUE),
     "at_control_mean": ("left out, at the control mean", "D", GREEN),
+    "known_values": ("left out, known values", "X", ORANGE),
     "worst_feasible": ("left out, worst feasible", "v", VERMILLION),
     "best_feasible": ("left out, best feasible", "^", SKY),
     "already_excluded": ("put back", "P", PURPLE),

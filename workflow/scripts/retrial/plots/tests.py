@@ -34,13 +34,13 @@ from retrial.plots.theme import (
 from retrial.report.load import Results
 from retrial.report.words import METHODS, READINGS, count_of, listing, number, p_value
 
-METHOD_SHAPES = {"Fisher": "o", "Boschloo": "s", "Barnard": "D", "χ²": "^", "χ² (Yates)": "v"}
+METHOD_SHAPES = {"Fisher": "o", "Boschloo": "s", "Barnard": "D", "χ²": "^", "χ² Yates": "v"}
 METHOD_COLOURS = {
     "Fisher": INK,
     "Boschloo": BLUE,
     "Barnard": GREEN,
     "χ²": VERMILLION,
-    "χ² (Yates)": PURPLE,
+    "χ² Yates": PURPLE,
 }
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable
 from html import escape as _escape
 from pathlib import Path
 
 from retrial.report.words import CHECK_VERDICTS, VERDICT_MEANINGS, VERDICTS, missing, text, word
+
+_APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
 # Shapes, so that a verdict is told without its colour; drawn in the text's colour.
 _ICONS = {
@@ -29,8 +32,11 @@ _ICONS |= {
 
 
 def escape(value: object) -> str:
-    """Return text that is safe inside an element or an attribute; empty for a missing cell."""
-    return _escape(text(value), quote=True)
+    """Return text that is safe inside an element or an attribute; empty for a missing cell.
+
+    An apostrophe between letters becomes a typographic one.
+    """
+    return _escape(_APOSTROPHE.sub("’", text(value)), quote=True)
 
 
 def join(parts: Iterable[str]) -> str:

@@ -60,6 +60,7 @@ def in_words(results: Results, detail: object) -> str:
     spoken = re.sub(r"\b[a-z]+\d{4}_\w+", lambda found: evidence_name(found.group(0)), spoken)
     spoken = re.sub(r"(?<![\w.])-(?=\d)", "−", spoken)
     spoken = re.sub(r"(?<=\d) (?=%)|(?<=\bp) (?=[<=>])|(?<=[<=>]) (?=\d)", "\u00a0", spoken)
+    spoken = re.sub(r"(?<!\w)'(.{3,}?)'(?!\w)", r"“\1”", spoken)
     spoken = re.sub(r"\binf\b", "∞", re.sub(r"\bto inf\b", "or more", spoken))
     return escape(spoken)
 
@@ -108,6 +109,11 @@ def printed_count(row: pd.Series) -> str:
 def version(results: Results, code: object) -> str:
     """Return a version of the paper in words."""
     return version_words(code, results.version_labels)
+
+
+def sources(places: object) -> str:
+    """Return the places of the paper, each once."""
+    return "; ".join(dict.fromkeys(part for part in text(places).split("; ") if part))
 
 
 def reading(code: object) -> str:

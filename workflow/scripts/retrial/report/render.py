@@ -12,6 +12,7 @@ import contextlib
 import difflib
 import logging
 import os
+import re
 import sys
 import tempfile
 import warnings
@@ -34,6 +35,7 @@ if sys.executable != {expected!r}:
 """
 _LASTING = ("kernelspec", "language_info")
 _HIDDEN = "check-kernel"
+_ABSOLUTE = re.compile(r'"/(?:[^"/]*/)*([^"/]*)"')  # of an absolute path, the last name is kept
 
 
 class UnknownParameterError(ValueError):
@@ -122,6 +124,7 @@ def make_deterministic(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode
         tags = cell.metadata.get("tags", [])
         if "injected-parameters" in tags:
             cell["id"] = "injected-parameters"
+            cell["source"] = _ABSOLUTE.sub(r'"\1"', cell.source)
         cell["metadata"] = nbformat.from_dict({"tags": tags} if tags else {})
         if cell.cell_type == "code":
             cell["execution_count"] = None

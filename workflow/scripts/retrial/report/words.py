@@ -57,7 +57,7 @@ METHODS = {
     "boschloo": "Boschloo",
     "barnard": "Barnard",
     "chi2": "χ²",
-    "chi2_yates": "χ² (Yates)",
+    "chi2_yates": "χ² Yates",
     "mcnemar_exact": "McNemar (exact)",
     "binomial_exact": "binomial (exact)",
     "clopper_pearson": "Clopper-Pearson",
@@ -140,7 +140,10 @@ def p_value(p: float, alpha: float = 0.05) -> str:
         return f"{p:.4f}"
     if p > 0.999:
         return ">0.999"
-    return f"{p:.4f}" if round(p, 3) == alpha != p else f"{p:.3f}"
+    decimals = 3
+    while round(p, decimals) == alpha != p and decimals < 6:
+        decimals += 1
+    return f"{p:.{decimals}f}"
 
 
 def p_phrase(p: float, alpha: float = 0.05) -> str:

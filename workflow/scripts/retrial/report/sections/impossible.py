@@ -6,7 +6,7 @@ import pandas as pd
 
 from retrial.report.html import badge, bullets, escape, fold, heading, join, paragraph
 from retrial.report.load import Results
-from retrial.report.phrases import in_words, printed_mean, reading, row_name, scope_name
+from retrial.report.phrases import in_words, printed_mean, reading, row_name, scope_name, sources
 from retrial.report.pictures import picture
 from retrial.report.tables import Column, render_table
 from retrial.report.words import count_of, listing, plain, text
@@ -39,14 +39,15 @@ def introduction(results: Results) -> str:
     judged = audit[~audit["check"].isin(SKEW + REPEATED)]
     totals = judged["verdict"].value_counts()
     applied = int(totals.sum() - totals.get("not_applicable", 0))
+    kinds = {
+        "impossible": "what no data can have",
+        "inconsistent": "two statements that exclude each other",
+        "implausible": "what is implausible",
+    }
     found = [
-        f"{count_of(int(totals[v]), 'is', 'are')} {word}"
-        for v, word in (
-            ("impossible", "impossible for any data"),
-            ("inconsistent", "inconsistent with something else the paper prints"),
-            ("implausible", "implausible"),
-        )
-        if totals.get(v, 0)
+        f"{count_of(int(totals[code]), 'finds', 'find')} {words}"
+        for code, words in kinds.items()
+        if totals.get(code, 0)
     ]
     if not found:
         return paragraph(
@@ -128,7 +129,7 @@ def _lines(results: Results, rows: pd.DataFrame) -> list[dict]:
                     "reading": reading(row["reading"]) if text(row["reading"]) else "",
                     "printed": printed,
                     "detail": in_words(results, row["detail"]),
-                    "source": text(row["source"]),
+                    "source": sources(row["source"]),
                 },
             )
             line["targets"].append(what)

@@ -1,0 +1,103 @@
+"""A results folder as the scripts make it, made by the library's own functions."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from retrial.judge import judge, risk_of_bias
+from retrial.plots import draw_all
+from retrial.report.load import load
+from retrial.report.render import render
+from retrial.sensitivity import analyse
+from retrial.tables import (
+    AUDIT,
+    CLAIMS,
+    REPORTED,
+    RISK_OF_BIAS,
+    SENSITIVITY,
+    SUMMARIES,
+    TESTS,
+    read_table,
+    write_table,
+)
+
+ROOT = Path(__file__).resolve().parents[1]
+STUDY_FOLDER = ROOT / "resources/studies/hu2013"
+NOTEBOOK = ROOT / "workflow/notebooks/report.py"
+TEMPLATE = ROOT / "workflow/report/template"
+RHO = [round(float(r), 2) for r in np.arange(0, 0.96, 0.05)]
+
+
+def write_results(stages, folder: Path) -> Path:
+    """Write every table that the report reads; no figures."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame, columns in (
+        ("reported", stages.reported, REPORTED),
+        ("audit", stages.audit, AUDIT),
+        ("summaries", stages.summaries, SUMMARIES),
+        ("tests", stages.tests, TESTS),
+        ("risk_of_bias", risk_of_bias(stages.study), RISK_OF_BIAS),
+    ):
+        write_table(frame, folder / f"{name}.csv", columns)
+    scenarios = analyse(
+        stages.study,
+        stages.claims,
+        stages.constraints,
+        stages.figures,
+        stages.evidence,
+        read_table(folder / "reported.csv"),
+        read_table(folder / "summaries.csv"),
+        alpha=0.05,
+        readings=["sd", "sem", "ci95"],
+        rho=RHO,
+    )
+    write_table(scenarios, folder / "sensitivity.csv", SENSITIVITY)
+    stages.multiverse.to_parquet(folder / "multiverse.parquet", index=False)
+    verdicts = judge(
+        stages.study,
+        stages.claims,
+        stages.figures,
+        read_table(folder / "audit.csv"),
+        read_table(folder / "tests.csv"),
+        read_table(folder / "sensitivity.csv"),
+        pd.read_parquet(folder / "multiverse.parquet"),
+        alpha=0.05,
+    )
+    write_table(verdicts, folder / "claims.csv", CLAIMS)
+    provenance = {"inputs": {"study.yaml": "0" * 64}, "python": "3.11", "seed": 2013}
+    (folder / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+    return folder
+
+
+def draw(folder: Path, study_folder: Path = STUDY_FOLDER) -> dict[str, str]:
+    """Draw the figures of a results folder; return the alt texts."""
+    return draw_all(load(folder, study_folder), folder / "figures", processes=2)
+
+
+def render_report(
+    folder: Path, *, study_folder: Path = STUDY_FOLDER, name: str = "report", **parameters: object
+) -> Path:
+    """Render a results folder's report; return the HTML file."""
+    html = folder / f"{name}.html"
+    render(
+        notebook=NOTEBOOK,
+        template=TEMPLATE,
+        html=html,
+        executed=folder / f"{name}.ipynb",
+        parameters={
+            "study_id": "hu2013",
+            "results_folder": str(folder),
+            "study_folder": str(study_folder),
+            **parameters,
+        },
+    )
+    return html
+
+
+def copy_study(target: Path) -> Path:
+    """Copy the flagship's folder, to change it."""
+    return Path(shutil.copytree(STUDY_FOLDER, target))

@@ -1,0 +1,99 @@
+"""Every plot is drawn from the tables, with words, and the same bytes each time."""
+
+import json
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+from report_results import STUDY_FOLDER, draw, write_results
+from retrial.plots import PLOTS, draw_all, plots_of
+from retrial.plots.baseline import bound_rows
+from retrial.plots.honeymoon import LIKE, honeymoon_rows
+from retrial.plots.save import drawn
+from retrial.plots.scenarios import SCENARIOS, crossing, scenario_rows
+from retrial.plots.specification import curves, level_of
+from retrial.plots.tests import count_rows
+from retrial.report.load import load
+
+
+@pytest.fixture(scope="module")
+def folder(hu2013, tmp_path_factory):
+    folder = write_results(hu2013, tmp_path_factory.mktemp("results") / "hu2013")
+    draw(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def results(folder):
+    return load(folder, STUDY_FOLDER)
+
+
+def test_every_plot_of_the_flagship_is_drawn_with_its_words(folder, results):
+    names = [name for name, _, _ in plots_of(results)]
+    alt = json.loads((folder / "figures/alt.json").read_text(encoding="utf-8"))
+    assert set(PLOTS) < set(names)
+    assert sorted(alt) == sorted(names)
+    for name in names:
+        assert (folder / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
+        assert ElementTree.parse(folder / f"figures/{name}.svg").getroot().tag.endswith("svg")
+        assert len(alt[name]) > 40
+        assert "nan" not in alt[name].lower().split()
+
+
+@pytest.mark.parametrize("name", ["sd_bounds", "required"])
+def test_a_plot_has_the_same_bytes_again(folder, results, name):
+    draw_it, _ = PLOTS[name]
+    for kind, content in drawn(draw_it(results)).items():
+        assert (folder / f"figures/{name}.{kind}").read_bytes() == content
+
+
+def test_svg_holds_no_date_and_no_outside_link(folder):
+    for path in (folder / "figures").glob("*.svg"):
+        text = path.read_text(encoding="utf-8")
+        assert "<dc:date>" not in text
+        assert "<script" not in text
+
+
+def test_a_study_without_results_has_no_plots(tmp_path):
+    alt = draw_all(load(tmp_path, STUDY_FOLDER), tmp_path / "figures")
+    assert alt == {}
+    assert [path.name for path in (tmp_path / "figures").iterdir()] == ["alt.json"]
+
+
+def test_age_read_as_sem_lies_beyond_the_largest_sd(results):
+    rows = bound_rows(results).set_index(["target", "reading"])["ratio"]
+    assert rows["age_treated", "sem"] > 1 > rows["age_treated", "sd"]
+
+
+def test_only_evidence_on_the_same_event_is_drawn_full(results):
+    rows = honeymoon_rows(results)
+    alike = set(rows.loc[rows["like"] == LIKE, "evidence"])
+    assert alike == set(results.study.honeymoon.comparable)
+    assert (rows["low"] <= rows["share"]).all() and (rows["share"] <= rows["high"]).all()
+
+
+def test_impossible_versions_of_counts_are_not_drawn(results):
+    assert not count_rows(results)["label"].str.contains("6/11 v. 3/11").any()
+
+
+def test_scenario_plots_show_the_answers_that_change(results):
+    rows = crossing(results, scenario_rows(results, "dropouts"))
+    assert rows["label"].unique().tolist() == ["Ketoacidosis\nduring follow up"]
+
+
+def test_every_scenario_has_a_mark_of_its_own(results):
+    for analysis in ("nonresponders", "dropouts"):
+        bases = scenario_rows(results, analysis)["base"].unique()
+        assert set(bases) <= set(SCENARIOS)
+        marks = [SCENARIOS[base][1:] for base in bases]
+        assert len(marks) - len(set(marks)) <= 1
+
+
+def test_a_curve_is_drawn_only_where_specifications_disagree(results):
+    shown = curves(results)
+    assert "insulin_stopped" in shown
+    assert "baseline_comparable" not in shown
+
+
+def test_a_claim_with_a_printed_threshold_is_held_to_it(results):
+    assert level_of(results, "insulin_requirement") == 0.001
+    assert level_of(results, "insulin_stopped") == 0.05

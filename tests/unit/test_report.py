@@ -1,0 +1,255 @@
+"""The report shows what the tables hold, safely, and the same bytes each time."""
+
+import dataclasses
+import json
+import re
+
+import nbformat
+import pandas as pd
+import pytest
+import yaml
+from report_results import (
+    NOTEBOOK,
+    STUDY_FOLDER,
+    copy_study,
+    render_report,
+    write_results,
+)
+from retrial.report.load import STAGE_TABLES, load
+from retrial.report.page import SECTIONS, UnknownSectionError, chosen_sections
+from retrial.report.render import (
+    _CHECK_KERNEL,
+    UnknownParameterError,
+    check_parameters,
+    parameters_of,
+    read_notebook,
+)
+from retrial.report.sections import (
+    context,
+    impossible,
+    multiverse,
+    printed,
+    required,
+    retests,
+    sensitivity,
+    verdicts,
+)
+
+PARTS = [
+    *(getattr(verdicts, n) for n in ("opening", "tally", "legend", "trial_claims", "in_full")),
+    verdicts.sales_claims,
+    *(getattr(printed, n) for n in ("introduction", "means", "counts", "contradictions")),
+    printed.quotes,
+    *(getattr(impossible, n) for n in ("introduction", "bounds_plot", "findings", "skew")),
+    impossible.passes,
+    *(getattr(retests, n) for n in ("introduction", "means", "counts", "changes", "no_events")),
+    retests.every_test,
+    sensitivity.introduction,
+    sensitivity.analyses,
+    required.pending,
+    required.must_be_true,
+    multiverse.introduction,
+    multiverse.claims,
+    *(getattr(context, n) for n in ("risk_of_bias", "limits", "methods", "provenance")),
+]
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)> **b** [x](javascript:alert(3)) {{7*7}}"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(hu2013, tmp_path_factory):
+    return write_results(hu2013, tmp_path_factory.mktemp("results") / "hu2013")
+
+
+@pytest.fixture(scope="module")
+def results(folder):
+    return load(folder, STUDY_FOLDER, study_id="hu2013")
+
+
+@pytest.fixture(scope="module")
+def page(results):
+    return everything(results)
+
+
+def everything(results) -> str:
+    return "\n".join(part(results) for part in PARTS)
+
+
+def test_the_notebook_shows_every_section_and_every_part():
+    source = NOTEBOOK.read_text(encoding="utf-8")
+    assert re.findall(r'page\.show\(\s*"(\w+)"', source) == list(SECTIONS)
+    for part in PARTS:
+        assert f"{part.__module__.split('.')[-1]}.{part.__name__}" in source
+
+
+def test_the_opening_counts_the_verdicts_in_the_table(results):
+    counts = results.verdicts[results.verdicts["kind"] == "trial"]["verdict"].value_counts()
+    words = verdicts.opening(results)
+    assert f"{counts.sum()} claims" in words
+    for code, amount in counts.items():
+        assert f"{amount} {verdicts.TOLD[code][amount > 1]}" in words
+
+
+def test_a_claim_of_no_difference_reads_not_significant_with_what_is_not_excluded(results):
+    table = verdicts.trial_claims(results)
+    row = table.split("The arms do not differ at baseline")[1].split("</tr>")[0]
+    assert "Not significant, as printed" in row
+    assert "Not excluded: Age −6.9 to +5.7 years" in row
+
+
+def test_every_verdict_has_a_word_a_shape_and_a_colour(page):
+    for found in re.findall(r'<span class="badge [^"]+".*?</span>', page):
+        assert "<svg" in found
+        assert re.sub(r"<[^>]+>", "", found).strip()
+
+
+def test_readings_that_are_not_possible_are_marked_in_words_too(results):
+    assert "0.960<" in retests.means(results)
+    assert "(reading not possible)" in retests.means(results)
+
+
+def test_every_printed_number_is_shown_with_its_place(results):
+    shown = printed.quotes(results)
+    assert shown.count("<tr>") == len(results.reported)
+    assert "17.6 ± 8.7" in shown
+
+
+def test_no_accusing_word_is_used(page):
+    text = page.lower()
+    for word in ("fraud", "fabricat", "misconduct", "manipulat", "falsif", "suspicious", "fake"):
+        assert word not in text
+
+
+def test_ids_are_unique_over_all_parts(page):
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_a_study_without_results_still_has_its_words(hu2013, tmp_path):
+    empty = load(tmp_path, STUDY_FOLDER)
+    assert all(getattr(empty, name).empty for name in STAGE_TABLES if name != "claims")
+    assert "No claim was judged" in everything(empty)
+
+
+@pytest.mark.parametrize("kept", ["mean", "count", "p"])
+def test_a_study_that_prints_only_one_kind_of_number_still_renders(results, kept):
+    reported = results.reported[results.reported["statistic"] == kept]
+    counts = results.tests["category"].notna()
+    means = {"mean": ~counts, "count": counts, "p": counts & ~counts}[kept]
+    frames = {
+        "reported": reported,
+        "tests": results.tests[means],
+        "audit": results.audit[results.audit["target"].isin(reported["row_id"])],
+        "sensitivity": results.sensitivity.iloc[:0],
+        "multiverse": results.multiverse.iloc[:0],
+    }
+    if kept != "mean":
+        frames["summaries"] = results.summaries.iloc[:0]
+    assert "What no data" not in everything(dataclasses.replace(results, **frames))
+
+
+def test_text_from_the_study_folder_cannot_run(hu2013, folder, tmp_path):
+    hostile = copy_study(tmp_path / "study")
+    for name in ("study.yaml", "claims.yaml"):
+        loaded = yaml.safe_load((hostile / name).read_text(encoding="utf-8"))
+        (hostile / name).write_text(yaml.safe_dump(_poisoned(loaded)), encoding="utf-8")
+    copied = tmp_path / "results"
+    copied.mkdir()
+    for path in folder.glob("*.csv"):
+        frame = pd.read_csv(path, dtype="string", keep_default_na=False)
+        for column in set(frame) & {"quote", "source", "note", "statement", "detail", "stated"}:
+            frame[column] = HOSTILE
+        frame.to_csv(copied / path.name, index=False)
+    html = render_report(copied, study_folder=hostile, title=HOSTILE).read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)" in html
+    assert html.count("<script") == 0
+    assert "<img src=x" not in html
+    assert "<b>b</b>" not in html and "<strong>b</strong>" not in html
+    assert 'href="javascript' not in html
+    assert ">49 " not in html and " 49<" not in html
+
+
+def _poisoned(value):
+    if isinstance(value, dict):
+        words = {"label", "title", "citation", "about", "quote", "source", "statement", "note"}
+        return {
+            k: HOSTILE if k in words and isinstance(v, str) and k != "label" else _poisoned(v)
+            for k, v in value.items()
+        }
+    return [_poisoned(v) for v in value] if isinstance(value, list) else value
+
+
+@pytest.fixture(scope="module")
+def rendered_twice(folder):
+    """Three sections of the report, twice, as pages and notebooks."""
+    pages, notebooks = [], []
+    with pytest.MonkeyPatch.context() as patch:
+        for seed in ("1", "2"):
+            patch.setenv("PYTHONHASHSEED", seed)
+            html = render_report(
+                folder, sections=["verdicts", "retests", "limits"], name=f"report{seed}"
+            )
+            pages.append(html.read_bytes())
+            notebooks.append(html.with_suffix(".ipynb").read_bytes())
+    return pages, notebooks
+
+
+def test_the_same_results_give_the_same_bytes(rendered_twice, folder):
+    pages, notebooks = rendered_twice
+    assert pages[0] == pages[1]
+    assert notebooks[0] == notebooks[1]
+    for content in (pages[0], notebooks[0]):
+        assert str(folder.parent).encode() not in content
+    executed = nbformat.reads(notebooks[0].decode(), as_version=4)
+    nbformat.validate(executed)
+    assert not re.search(r"\d{4}-\d\d-\d\dT\d\d:", json.dumps(executed.metadata))
+
+
+def test_only_the_sections_asked_for_are_there(rendered_twice):
+    html = rendered_twice[0][0].decode()
+    assert 'id="verdicts"' in html and 'id="limits"' in html
+    assert 'id="provenance"' not in html and 'href="#provenance"' not in html
+
+
+def test_the_page_needs_nothing_from_outside(rendered_twice):
+    html = rendered_twice[0][0].decode()
+    beside = r"#|data:|https://doi\.org/|[\w.-]+\.(?:csv|parquet)\""
+    assert not re.search(rf'(?:src|href)="(?!{beside})', html)
+    assert "default-src 'none'" in html
+    assert '<html lang="en">' in html
+
+
+def test_a_simulated_study_says_so_first(folder, tmp_path):
+    study = copy_study(tmp_path / "study")
+    text = (study / "study.yaml").read_text(encoding="utf-8")
+    text = text.replace("simulated: false", "simulated: true")
+    (study / "study.yaml").write_text(text, encoding="utf-8")
+    html = render_report(folder, study_folder=study, sections=["limits"], name="simulated")
+    main = html.read_text(encoding="utf-8").split("<main")[1].split(">", 1)[1]
+    assert re.sub(r"<[^>]+>", "", main).strip().startswith("Simulated study.")
+
+
+def test_an_unknown_section_names_the_nearest():
+    with pytest.raises(UnknownSectionError, match=r"'verdict'.*Did you mean 'verdicts'"):
+        chosen_sections(["verdict"])
+    assert chosen_sections(None) == tuple(SECTIONS)
+    assert chosen_sections(["limits", "verdicts"]) == ("verdicts", "limits")
+
+
+def test_a_misspelt_parameter_raises():
+    notebook = read_notebook(NOTEBOOK)
+    with pytest.raises(UnknownParameterError, match=r"'alfa'.*Did you mean 'alpha'"):
+        check_parameters(notebook, {"alfa": 0.05})
+    names = ["study_id", "results_folder", "study_folder", "alpha", "sections", "title"]
+    assert parameters_of(notebook) == names
+
+
+def test_another_python_as_kernel_raises():
+    with pytest.raises(RuntimeError, match="retrial runs /other/python"):
+        exec(_CHECK_KERNEL.format(expected="/other/python"))
+
+
+def test_the_folder_of_another_study_raises(folder):
+    with pytest.raises(ValueError, match="holds the study 'hu2013', not 'hu2014'"):
+        load(folder, STUDY_FOLDER, study_id="hu2014")
