@@ -37,10 +37,11 @@ def test_digest_covers_every_module_that_the_script_really_loads(script):
     )
     tell = (
         f"import sys; sys.path.insert(0, {str(SCRIPTS)!r})\n{imports}"
-        "print(*(m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'retrial'))"
+        "loaded = (m.__file__ for n, m in sys.modules.items() if n.split('.')[0] == 'retrial')\n"
+        "print(*loaded, sep='\\n')"
     )
     run = subprocess.run([sys.executable, "-c", tell], capture_output=True, text=True, check=True)
-    loaded = {Path(name).resolve() for name in run.stdout.split()}
+    loaded = {Path(name).resolve() for name in run.stdout.splitlines()}
     assert loaded <= set(code_files(SCRIPTS / f"{script}.py"))
 
 
