@@ -9,5 +9,5 @@ with job_log(snakemake.log[0]):
         template=snakemake.input.template,
         html=snakemake.output.html,
         executed=snakemake.output.notebook,
-        parameters=dict(snakemake.params.items()),
+        parameters={"study_id": snakemake.wildcards.study, **dict(snakemake.params.items())},
     )

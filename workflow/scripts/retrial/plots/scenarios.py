@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 from plotnine import (
     aes,
@@ -34,14 +36,14 @@ from retrial.report.words import READINGS, count_of, listing, number, plain
 
 SCENARIOS = {
     "as_printed": ("as printed", "o", BLACK),
-    "unchanged": ("left out, unchanged values", "s", BLUE),
-    "at_control_mean": ("left out, at the control mean", "D", GREEN),
-    "known_values": ("left out, known values", "X", ORANGE),
-    "worst_feasible": ("left out, worst feasible", "v", VERMILLION),
-    "best_feasible": ("left out, best feasible", "^", SKY),
+    "unchanged": ("unchanged values", "s", BLUE),
+    "at_control_mean": ("at the control mean", "D", GREEN),
+    "known_values": ("known values", "X", ORANGE),
+    "worst_feasible": ("worst feasible", "v", VERMILLION),
+    "best_feasible": ("best feasible", "^", SKY),
     "already_excluded": ("put back", "P", PURPLE),
-    "removed_as_non_events": ("left out, without the event", "s", BLUE),
-    "removed_as_events": ("left out, with the event", "D", GREEN),
+    "removed_as_non_events": ("without the event", "s", BLUE),
+    "removed_as_events": ("with the event", "D", GREEN),
     "completers": ("completers", "s", BLUE),
     "completers_event_lost": ("completers, events lost", "D", GREEN),
     "worst_case": ("worst case", "v", VERMILLION),
@@ -130,7 +132,7 @@ def say_scenarios(results: Results, analysis: str) -> str:
     every = scenario_rows(results, analysis)
     changed = crossing(results, every)
     total = every["label"].nunique()
-    names = [label.replace("\n", ", ") for label in dict.fromkeys(changed["label"])]
+    names = [re.sub(r",?\n", ", ", label) for label in dict.fromkeys(changed["label"])]
     told = (
         f"the answer at {number(results.alpha, 2)} changes for {len(names)}: {listing(names)}"
         if names

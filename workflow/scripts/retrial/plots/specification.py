@@ -93,7 +93,7 @@ def draw_curve(results: Results, claim: str) -> ggplot:
         ggplot(marks, aes("rank", "y", fill="agrees", shape="agrees"))
         + geom_hline(yintercept=at_level, colour=SOFT, linetype="dashed", size=0.6)
         + geom_point(above, colour=INK, size=2.1, stroke=0.4)
-        + geom_point(below, colour=INK, size=1.5, stroke=0.25)
+        + geom_point(below, colour=INK, size=1.5, stroke=0.25, shape="s")
         + scale_x_continuous(name="Specifications, in the order of p")
         + scale_y_continuous(
             name="", breaks=places, labels=lambda at: [shown[_nearest(shown, y)] for y in at]

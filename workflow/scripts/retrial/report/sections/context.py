@@ -141,7 +141,7 @@ def methods(results: Results) -> str:
     present |= {"bf10"} if results.tests["bf10"].notna().any() else set()
     present |= {"multiverse"} if len(results.multiverse) else set()
     present |= {"risk_of_bias"} if len(results.risk_of_bias) else set()
-    sources = [escape(REFERENCES[key]) for key in REFERENCES if key in present]
+    sources = [_linked(REFERENCES[key]) for key in REFERENCES if key in present]
     return join(
         [
             bullets([step for step in steps if step]),
@@ -149,6 +149,21 @@ def methods(results: Results) -> str:
             bullets(sources, "references"),
         ]
     )
+
+
+def _linked(reference: str) -> str:
+    """Return a reference with its DOIs as links."""
+    words = []
+    for word in reference.split(" "):
+        doi = word.rstrip(".,;")
+        after = word[len(doi) :]
+        link = escape(doi.removeprefix("doi:"))
+        words.append(
+            f'<a href="https://doi.org/{link}" rel="noreferrer">doi:{link}</a>{after}'
+            if doi.startswith("doi:")
+            else escape(word)
+        )
+    return " ".join(words)
 
 
 def provenance(results: Results) -> str:

@@ -134,12 +134,22 @@ def _lines(results: Results, rows: pd.DataFrame) -> list[dict]:
             )
             line["targets"].append(what)
     for line in lines.values():
-        names = listing(dict.fromkeys(line.pop("targets")))
+        names = _together(list(dict.fromkeys(line.pop("targets"))))
         said = "; ".join(
             part for part in (line.pop("printed"), _read_as(line.pop("reading"))) if part
         )
         line["what"] = escape(names) + (f'<span class="sub">{escape(said)}</span>' if said else "")
     return list(lines.values())
+
+
+def _together(targets: list[str]) -> str:
+    """Return the targets of one finding; many are named by their outcomes."""
+    if len(targets) <= 3:
+        return listing(targets)
+    outcomes = dict.fromkeys(target.split(" (")[0] for target in targets)
+    place = targets[0].rpartition(" in ")
+    where = f" in {place[2]}" if all(t.endswith(f" in {place[2]}") for t in targets) else ""
+    return f"{len(targets)} counts: {listing(outcomes)}{where}"
 
 
 def _read_as(shown: str) -> str:

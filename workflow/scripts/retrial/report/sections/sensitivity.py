@@ -113,36 +113,34 @@ def _table(results: Results, name: str, rows: pd.DataFrame) -> str:
     return fold(f"{count_of(len(lines), 'row')} behind this", table)
 
 
-def _changed(results: Results, rows: pd.DataFrame) -> tuple[int, list[str]]:
-    """Return the number of comparisons, and those whose answer at alpha changes."""
+def _changed(results: Results, rows: pd.DataFrame) -> tuple[int, int, list[str]]:
+    """Return how many comparisons there are, how many answers change, and for which claims."""
     rows = rows[rows["p"].notna()]
-    names = rows["scenario"].str.split(":").str[1].fillna("")
     keys = [
         rows["claim_id"].map(results.statements),
         rows["outcome"],
-        names,
+        rows["scenario"].str.split(":").str[1].fillna(""),
         rows["reading"].fillna(""),
         rows["version"].fillna(""),
     ]
-    total, changed = 0, []
+    total, names = 0, []
     for key, group in rows.groupby(keys, sort=False):
         total += 1
         least = group[["p", "p_low"]].min(axis=1).min()
         most = group[["p", "p_high"]].max(axis=1).max()
-        if least < results.alpha <= most and key[0] not in changed:
-            changed.append(key[0])
-    return total, changed
+        if least < results.alpha <= most:
+            names.append(key[0])
+    return total, len(names), list(dict.fromkeys(names))
 
 
 def _answer(results: Results, rows: pd.DataFrame, condition: str) -> str:
     """Return whether the answers change under a condition, naming the claims."""
-    total, changed = _changed(results, rows)
-    level = number(results.alpha, 2)
-    if not changed:
-        return f"{condition}, no answer at {level} changes, in {count_of(total, 'comparison')}."
-    names = listing(f"“{escape(name)}”" for name in changed)
-    among = count_of(total, "comparison")
-    return f"{condition}, the answer at {level} changes for {names}, and for no other of {among}."
+    total, amount, names = _changed(results, rows)
+    level, among = number(results.alpha, 2), count_of(total, "comparison")
+    if not amount:
+        return f"{condition}, no answer at {level} changes, in {among}."
+    named = listing(f"“{escape(name)}”" for name in names)
+    return f"{condition}, the answer at {level} changes in {amount} of {among}: for {named}."
 
 
 def _say_error_bars(results: Results, rows: pd.DataFrame) -> str:
