@@ -1,0 +1,53 @@
+"""Edits of the sound study folder, each with the problem that it must give."""
+
+from dataclasses import dataclass
+
+AGE = "age_treated,age,treated,0,mean,,17.6,8.7,,,sem,table1,15,years,Table 1,"
+MALE = "sex_male_treated,sex,male,treated,0,9,15,,sex_treated,yes,randomized_treated,no,Table 1,"
+LOW = "cells_minimum,cells,treated,,minimum,,1.5,"
+DROPOUT = "    count: 1\n    last_visit: 9\n    first_missing: 15\n"
+INSULIN_TARGET = "{outcome: insulin, categories: [stopped, cut_over_50], visits: [24]}"
+CONTRADICTION = "  - id: hba1c_baseline\n"
+
+
+@dataclass
+class Case:
+    """One edit of the sound folder and the problem that it must give."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    row: str
+    column: str
+    value: str
+    allowed: str
+    marker: str = ""  # text that stands in the line of the problem; else the first edited line
+
+
+def reported(name, old, new, row, column, value, allowed, marker=""):
+    return Case(name, "reported.csv", old, new, row, column, value, allowed, marker or new)
+
+
+def counts(name, old, new, row, column, value, allowed, marker=""):
+    return Case(name, "counts.csv", old, new, row, column, value, allowed, marker or new)
+
+
+def study(name, old, new, row, column, value, allowed, marker=""):
+    return Case(name, "study.yaml", old, new, row, column, value, allowed, marker or new)
+
+
+def claims(name, old, new, row, column, value, allowed, marker=""):
+    return Case(name, "claims.yaml", old, new, row, column, value, allowed, marker or new)
+
+
+def age(name, old, new, column, value, allowed):
+    """An edit of the first row of reported.csv."""
+    edited = AGE.replace(old, new, 1)
+    return reported(name, AGE, edited, "age_treated", column, value, allowed)
+
+
+def male(name, old, new, column, value, allowed):
+    """An edit of one row of counts.csv."""
+    edited = MALE.replace(old, new, 1)
+    return counts(name, MALE, edited, "sex_male_treated", column, value, allowed)
