@@ -31,7 +31,6 @@ rule retest:
         power=settings.power,
         readings=settings.readings,
         rho=settings.rho.values(),
-        seed=settings.seed,
     message:
         "Running the tests of {wildcards.study} again"
     script:

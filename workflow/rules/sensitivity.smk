@@ -34,7 +34,6 @@ rule sensitivity:
         power=settings.power,
         readings=settings.readings,
         rho=settings.rho.values(),
-        seed=settings.seed,
     message:
         "Asking what the answers of {wildcards.study} depend on"
     script:
