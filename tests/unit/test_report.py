@@ -237,6 +237,12 @@ def test_an_unknown_section_names_the_nearest():
     assert chosen_sections(["limits", "verdicts"]) == ("verdicts", "limits")
 
 
+def test_an_unknown_section_stops_the_report_before_it_runs(folder):
+    with pytest.raises(UnknownSectionError):
+        render_report(folder, sections=["verdict"], name="never")
+    assert not (folder / "never.html").exists()
+
+
 def test_a_misspelt_parameter_raises():
     notebook = read_notebook(NOTEBOOK)
     with pytest.raises(UnknownParameterError, match=r"'alfa'.*Did you mean 'alpha'"):

@@ -25,6 +25,8 @@ import papermill
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
+from retrial.report.page import chosen_sections
+
 _CHECK_KERNEL = """\
 import sys
 if sys.executable != {expected!r}:
@@ -97,7 +99,13 @@ def run_notebook(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.
             progress_bar=False,
             log_output=False,
             cwd=os.getcwd(),
-            config=Config({"KernelManager": {"transport": "ipc"}}),
+            config=Config(
+                {
+                    "KernelManager": {"transport": "ipc"},
+                    # The kernel logs an error whenever it is stopped; a failing cell raises here.
+                    "NotebookClient": {"extra_arguments": ["--log-level=CRITICAL"]},
+                }
+            ),
         )
 
 
@@ -180,8 +188,10 @@ def render(
 
     Raises:
         UnknownParameterError: If the notebook does not have one of the parameters.
-        papermill.PapermillExecutionError: If a cell fails (an unknown section, a missing file).
+        UnknownSectionError: If the report does not have one of the sections.
+        papermill.PapermillExecutionError: If a cell fails (a missing file, another kernel).
     """
+    chosen_sections(parameters.get("sections"))
     done = make_deterministic(run_notebook(read_notebook(notebook), parameters))
     page = to_html(done, template)
     Path(executed).write_text(nbformat.writes(done) + "\n", encoding="utf-8")
