@@ -46,7 +46,7 @@ report: $(INSTALLED) ## run what is out of date, and say what each report found
 	@$(PYTHON) -m retrial.summary $(addprefix results/,$(STUDIES))
 
 test: $(INSTALLED) ## run every test
-	@$(PYTHON) -m pytest -n 2
+	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: $(INSTALLED) ## fail when any result has drifted from what was frozen
 	$(call run,$(if $(STUDY),--config studies=$(STUDY)) -- check)

@@ -82,7 +82,11 @@ def explain(
         return _from_audit(audit[audit["check"] == "error_label"])
     if claim.form == "printed":
         mine = audit[audit["target"].isin(claim.rows) & audit["bound"].notna()]
-        return _from_audit(mine[mine["check"].isin(["range_sd", "sd_bound"])])
+        mine = mine[mine["check"].isin(["range_sd", "sd_bound"])].sort_values(
+            "value", kind="stable"
+        )
+        # The reading that asks for the least spread speaks for the others.
+        return _from_audit(mine.drop_duplicates(["check", "target"]))
     if row["verdict"] == "not_testable":
         return _not_testable(study, claim, figures, sensitivity)
     if claim.form == "no_events":

@@ -47,8 +47,8 @@ TESTS = (
 ).split()
 
 SENSITIVITY = (
-    "analysis scenario claim_id outcome visit reading version rho estimate ci_low ci_high p p_low "
-    "p_high share_significant threshold detail source"
+    "analysis scenario claim_id outcome visit reading version rho admissible comparable estimate "
+    "ci_low ci_high p p_low p_high share_significant threshold detail source"
 ).split()
 
 MULTIVERSE = (
@@ -74,7 +74,7 @@ TEXT_COLUMNS = frozenset(
     "caution".split()
 )
 FLAG_COLUMNS = frozenset(
-    "admissible defensible paper_analysis digitized supports exhaustive inferred".split()
+    "admissible comparable defensible paper_analysis digitized supports exhaustive inferred".split()
 )
 
 

@@ -51,7 +51,7 @@ def honeymoon_rows(results: Results) -> pd.DataFrame:
         rate=(share - rows["estimate"]).clip(lower=0),
         low=[low for low, _ in limits],
         high=[high for _, high in limits],
-        like=[LIKE if "Counts the same event" in d else UNLIKE for d in rows["detail"]],
+        like=[LIKE if same else UNLIKE for same in rows["comparable"]],
         panel=[
             f"Treated: {k:.0f} of {n:.0f}"
             for k, n in zip(rows["value_1"], rows["n_1"], strict=True)

@@ -124,6 +124,7 @@ class MeanPair:
             "visit": self.visit,
             "reading": self.reading,
             "version": self.version or None,
+            "admissible": self.admissible,
             "source": sources(self.first.source, self.second.source),
             **cells,
         }

@@ -151,6 +151,7 @@ def _outside(treated: Count, outside: pd.Series, like: bool, alpha: float) -> li
             f"{p_words(row['p'])}. {words}"
         )
         row["scenario"] = f"{outside['id']}:{method}"
+        row["comparable"] = like
         row["source"] = sources(treated.source, outside["citation"])
     return rows
 

@@ -144,7 +144,7 @@ def _answer(results: Results, rows: pd.DataFrame, condition: str) -> str:
 
 
 def _say_error_bars(results: Results, rows: pd.DataFrame) -> str:
-    possible = rows[~rows["detail"].fillna("").str.contains("inadmissible")]
+    possible = rows[rows["admissible"].fillna(True)]
     changed, total = [], 0
     keys = ["claim_id", "outcome", "visit", "version"]
     for key, group in possible.groupby(keys, dropna=False, sort=False):
@@ -198,7 +198,7 @@ def _say_honeymoon(results: Results, rows: pd.DataFrame) -> str:
             + (" in the two printed versions" if len(control) == 2 else "")
             + "."
         )
-    same = rows[rows["detail"].fillna("").str.contains("Counts the same event") & rows["p"].notna()]
+    same = rows[rows["comparable"].fillna(False) & rows["p"].notna()]
     same = same[~same["scenario"].str.contains("beta_binomial")]
     if len(same):
         below = int((same["p"] < results.alpha).sum())
