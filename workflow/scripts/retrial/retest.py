@@ -13,7 +13,6 @@ from math import nan
 
 import pandas as pd
 
-from retrial.audit.spread import printed_interval
 from retrial.groups import sd_from_error
 from retrial.selection import (
     Count,
@@ -148,17 +147,17 @@ def _base(claim: Claim, target: Target, visit: float, version: str, method: str)
 
 
 def _sd_interval(mean: Mean) -> tuple[float, float]:
-    low, high = printed_interval(mean.error, mean.error_decimals)
+    low, high = mean.error_interval
     n, reading = mean.n, mean.reading
     return sd_from_error(max(low, 0.0), n, reading), sd_from_error(high, n, reading)
 
 
 def _p_range(first: Mean, second: Mean, equal_var: bool) -> tuple[float, float]:
     return means_p_range(
-        printed_interval(first.mean, first.value_decimals),
+        first.mean_interval,
         _sd_interval(first),
         first.n,
-        printed_interval(second.mean, second.value_decimals),
+        second.mean_interval,
         _sd_interval(second),
         second.n,
         equal_var,

@@ -12,6 +12,8 @@ from itertools import product
 
 import pandas as pd
 
+from retrial.precision import known_interval
+
 READING_ORDER = ("sd", "sem", "ci95")
 
 
@@ -26,8 +28,9 @@ class Mean:
     mean: float
     sd: float
     error: float
-    value_decimals: float
-    error_decimals: float
+    mean_interval: tuple[float, float]
+    error_interval: tuple[float, float]
+    digitized: bool
     reading: str
     admissible: bool
     source: str
@@ -100,8 +103,9 @@ def mean_of(
         mean=float(row["value"]),
         sd=float(summary["sd"]),
         error=float(row["error"]),
-        value_decimals=float(row["value_decimals"]),
-        error_decimals=float(row["error_decimals"]),
+        mean_interval=known_interval(row),
+        error_interval=known_interval(row, "error"),
+        digitized=bool(row["digitized"]),
         reading=reading,
         admissible=bool(summary["admissible"]),
         source=row["source"],

@@ -6,8 +6,9 @@ from math import sqrt
 
 import pandas as pd
 
-from retrial.audit.spread import finding, printed_interval
+from retrial.audit.spread import finding
 from retrial.groups import sd_from_error
+from retrial.precision import known_interval
 
 
 def check_repeats(reported: pd.DataFrame, readings: list[str]) -> list[dict]:
@@ -31,8 +32,8 @@ def _overlap(first: tuple[float, float], second: tuple[float, float]) -> bool:
 
 def _values(row: pd.Series, other: pd.Series) -> dict:
     same = _overlap(
-        printed_interval(row["value"], row["value_decimals"]),
-        printed_interval(other["value"], other["value_decimals"]),
+        known_interval(row),
+        known_interval(other),
     )
     return finding(
         "printed_twice",
@@ -74,7 +75,7 @@ def _errors(row: pd.Series, other: pd.Series, readings: list[str]) -> dict:
 
 
 def _sd_interval(row: pd.Series, reading: str) -> tuple[float, float]:
-    low, high = printed_interval(row["error"], row["error_decimals"])
+    low, high = known_interval(row, "error")
     n = int(row["n"])
     return sd_from_error(max(low, 0.0), n, reading), sd_from_error(high, n, reading)
 

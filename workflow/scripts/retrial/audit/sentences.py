@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retrial.audit.spread import least_error, means_with_error, printed_interval
+from retrial.audit.spread import means_with_error
 from retrial.groups import sd_from_error
+from retrial.precision import known_interval, least_error
 from retrial.significance import parse_p, required_difference
 from retrial.study import Claim, Constraint, Study
 
@@ -64,7 +65,7 @@ def _joint(
             _required_mean(row, n_here, reading, level, upward=above, rounding=rounding)
             for rounding in (False, True)
         )
-        low, high = printed_interval(base["value"], base["value_decimals"])
+        low, high = known_interval(base)
         if sentence.relation == "at_or_below_baseline":
             contradiction, bound, side = kindest > high, high, "at most"
         else:
@@ -100,7 +101,7 @@ def _required_mean(
     error term are moved as far as their rounding allows.
     """
     low, high = (
-        printed_interval(row["value"], row["value_decimals"])
+        known_interval(row)
         if rounding
         else (
             row["value"],

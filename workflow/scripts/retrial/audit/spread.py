@@ -17,25 +17,10 @@ from retrial.bounds import (
     max_sd_over_mean,
 )
 from retrial.groups import sd_from_error
+from retrial.precision import known_interval, least_error
 from retrial.study import Bounds, Study
 
 DECISIVE = ("sd_bound_widest", "range_sd_rounded")
-
-
-def half_unit(decimals: float) -> float:
-    """Return half a unit of the last printed decimal: how far rounding may have moved a number."""
-    return 0.5 * 10.0**-decimals
-
-
-def printed_interval(value: float, decimals: float) -> tuple[float, float]:
-    """Return the interval of numbers that round to a printed value."""
-    half = half_unit(decimals)
-    return value - half, value + half
-
-
-def least_error(row: pd.Series) -> float:
-    """Return the smallest error term that rounds to the printed one."""
-    return max(printed_interval(row["error"], row["error_decimals"])[0], 0.0)
 
 
 def limits(study: Study, outcome_id: str, visit: float) -> list[Bounds]:
@@ -111,7 +96,7 @@ def _bound_checks(row: pd.Series, reading: str, bounds: list[Bounds]) -> list[di
         ]
     bound = max_sd(mean, n, finite(low), finite(high))
     widest_low, widest_high = tightest(bounds, widest=True)
-    mean_low, mean_high = printed_interval(mean, row["value_decimals"])
+    mean_low, mean_high = known_interval(row)
     widest = max_sd_over_mean(
         max(mean_low, widest_low),
         min(mean_high, widest_high),
@@ -205,9 +190,7 @@ def _range_checks(row: pd.Series, reading: str, low: pd.Series, high: pd.Series)
     n = int(row["n"])
     implied = sd_from_error(row["error"], n, reading)
     least = sd_from_error(least_error(row), n, reading)
-    mean, minimum, maximum = (
-        printed_interval(r["value"], r["value_decimals"]) for r in (row, low, high)
-    )
+    mean, minimum, maximum = (known_interval(r) for r in (row, low, high))
     rounded = _attained_or_none(mean, n, minimum, maximum)
     if rounded is None:
         detail = f"no {n} values have this mean, minimum and maximum"

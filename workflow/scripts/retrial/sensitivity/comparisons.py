@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from math import isnan, nan
+from math import nan
 
 import pandas as pd
 
-from retrial.audit.spread import half_unit
 from retrial.selection import (
     Count,
     Mean,
@@ -250,11 +249,6 @@ def printed_values(paper: Paper, outcome: str, arm: str, visit: float) -> pd.Dat
         rows = rows_of(paper.reported, outcome, visit, statistic="mean")
         paper._found[key] = rows[rows["arm"] == arm]
     return paper._found[key]
-
-
-def rounding(decimals: float) -> float:
-    """Return how far rounding may have moved a printed number; 0 where it was not printed."""
-    return 0.0 if isnan(decimals) else half_unit(decimals)
 
 
 def equal_variances(claim: Claim) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from retrial.audit.spread import limits, tightest
 from retrial.groups import sd_from_error
+from retrial.precision import known_interval
 from retrial.selection import Mean
 from retrial.sensitivity.comparisons import (
     Paper,
@@ -17,7 +18,6 @@ from retrial.sensitivity.comparisons import (
     level_of,
     means_at,
     printed_values,
-    rounding,
 )
 from retrial.sensitivity.gaps import Gap, gaps_of, settled_by
 from retrial.sensitivity.words import READING_NAMES, number, sources
@@ -54,8 +54,8 @@ class Case:
     @property
     def kindest(self) -> float:
         """Return the mean needed when mean and error term are rounded as suits the claim best."""
-        least = max(self.mean.error - rounding(self.mean.error_decimals), 0.0)
-        off = self._difference(least) - rounding(self.mean.value_decimals)
+        least = max(self.mean.error_interval[0], 0.0)
+        off = self._difference(least) - (self.mean.mean_interval[1] - self.mean.mean)
         return self.mean.mean + self.side * off
 
     def _difference(self, error: float) -> float:
@@ -143,8 +143,8 @@ def _baseline(paper: Paper, case: Case) -> tuple[float, float] | None:
     visit = min(paper.study.visits)
     rows = printed_values(paper, case.gap.target.outcome, case.other, visit)
     ends = [
-        (case.side * value + rounding(decimals), value)
-        for value, decimals in zip(rows["value"], rows["value_decimals"], strict=True)
+        (max(case.side * end for end in known_interval(row)), row["value"])
+        for _, row in rows.iterrows()
     ]
     if not ends:
         return None

@@ -1,0 +1,32 @@
+"""How exactly a number is known: a printed one to its rounding, a digitized one to its clicks."""
+
+from __future__ import annotations
+
+from math import isnan
+
+import pandas as pd
+from scipy.stats import norm
+
+COVERED = float(norm.ppf(0.975))  # a digitized number is taken as known to its 95 % interval
+
+
+def half_width(decimals: float, sigma: float = float("nan")) -> float:
+    """Return how far the true number may be from the one at hand, in its unit.
+
+    Half a unit of the last printed decimal; 1.96 standard deviations of the clicks where the number
+    was digitized (`decimals` is then missing); 0 where neither is known.
+    """
+    if not isnan(decimals):
+        return 0.5 * 10.0**-decimals
+    return 0.0 if isnan(sigma) else COVERED * sigma
+
+
+def known_interval(row: pd.Series, what: str = "value") -> tuple[float, float]:
+    """Return the interval that a row's `value` or `error` is known to."""
+    half = half_width(row[f"{what}_decimals"], row[f"{what}_sigma"])
+    return row[what] - half, row[what] + half
+
+
+def least_error(row: pd.Series) -> float:
+    """Return the smallest error term that the one at hand may stand for."""
+    return max(known_interval(row, "error")[0], 0.0)
