@@ -325,9 +325,8 @@ def test_impossible_correlations_of_many_visits_are_left_out():
 HONEYMOON = {
     "window_months": 5,
     "duration_at_entry_months": [0, 2],
-    "event": {"outcome": "cure", "categories": ["cured"]},
+    "events": [{"outcome": "cure", "categories": ["cured"], "comparable": ["outside"]}],
     "visit": 8,
-    "comparable": ["outside"],
     **PLACE,
 }
 

@@ -99,11 +99,12 @@ def explain(
     if claim.expect == "no_difference":
         words.append(_cannot_exclude(study, defensible))
     if row["verdict"] == "fragile":
-        words.append(_what_it_hangs_on(study, defensible, row["flips_on"]))
+        words.append(_what_it_hangs_on(study, defensible, (row["flips_on"] or "").split(";")))
     if claim.form == "attribution":
         words.append(_outside(specifications))
     if claim.form == "change":
         words += _flip_points(study, sensitivity, claim)
+    words.append(claim.note or "")
     return " ".join(word for word in words if word)
 
 
@@ -135,7 +136,8 @@ def _not_testable(
         middle = required["rho"].sort_values().iloc[len(required) // 2]
         single = required[required["rho"] == middle]
     details = single.drop_duplicates("reading")["detail"].dropna()
-    return " ".join([*words, *(d.removesuffix(f" {settles} would settle it.") for d in details)])
+    words += [detail.removesuffix(f" {settles} would settle it.") for detail in details]
+    return " ".join([*words, claim.note or ""]).strip()
 
 
 def _no_events(claim: Claim, tests: pd.DataFrame, alpha: float) -> str:
@@ -150,7 +152,7 @@ def _no_events(claim: Claim, tests: pd.DataFrame, alpha: float) -> str:
             f" To exclude {100 * claim.acceptable_rate:g} % takes {needed} patients without an "
             "event."
         )
-    return words
+    return f"{words} {claim.note or ''}".strip()
 
 
 def _cannot_exclude(study: Study, defensible: pd.DataFrame) -> str:
@@ -168,16 +170,19 @@ def _cannot_exclude(study: Study, defensible: pd.DataFrame) -> str:
     return f"Not significant is not the same as no difference; still possible: {'; '.join(open_)}."
 
 
-def _what_it_hangs_on(study: Study, defensible: pd.DataFrame, axis: str | None) -> str:
-    if axis is None:
-        return "No single choice decides it."
+def _what_it_hangs_on(study: Study, defensible: pd.DataFrame, axes: list[str]) -> str:
+    """For each axis that decides, how many specifications agree under each of its choices."""
+    if not axes:
+        return "No choice decides it."
     parts = []
-    for value, rows in defensible.groupby(axis, dropna=False, sort=False):
-        parts.append(
+    for axis in axes:
+        choices = [
             f"{axis_value_words(study, axis, value)} {rows['supports'].sum()} of {len(rows)} "
             f"({p_span(rows['p'])})"
-        )
-    return f"It hangs on {AXIS_WORDS[axis]}: {'; '.join(parts)}."
+            for value, rows in defensible.groupby(axis, dropna=False, sort=False)
+        ]
+        parts.append(f"{AXIS_WORDS[axis]} ({'; '.join(choices)})")
+    return f"It hangs on {' and on '.join(parts)}."
 
 
 def _outside(specifications: pd.DataFrame) -> str:

@@ -7,6 +7,8 @@ the wider multiverse that agrees is a description beside the verdict.
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pandas as pd
 
@@ -36,7 +38,8 @@ def judge(
         if claim.kind == "trial":
             mine = multiverse[multiverse["claim_id"] == claim.id]
             row = {**_described(claim), **_counted(mine), "verdict": verdict(claim, audit, mine)}
-            row["flips_on"] = deciding_axis(mine) if row["verdict"] == "fragile" else None
+            axes = deciding_axes(mine) if row["verdict"] == "fragile" else []
+            row["flips_on"] = ";".join(axes) or None
             row["detail"] = explain(
                 study, claim, row, figures, audit, tests, sensitivity, mine, alpha
             )
@@ -52,6 +55,7 @@ def _described(claim: Claim) -> dict:
         "claim_id": claim.id,
         "kind": claim.kind,
         "level": claim.level if claim.kind == "trial" else None,
+        "derived": claim.derived,
         "statement": claim.statement,
         "rests_on": ";".join(claim.rests_on) or None,
         "quote": claim.quote,
@@ -126,10 +130,24 @@ def axis_weights(specifications: pd.DataFrame) -> dict[str, float]:
     return weights
 
 
-def deciding_axis(specifications: pd.DataFrame) -> str | None:
-    """Return the axis that explains most of the variation in support; None when none does alone."""
+def deciding_axes(specifications: pd.DataFrame) -> list[str]:
+    """Return the smallest set of axes that together decide support, the weightiest first.
+
+    Within each combination of their values all defensible specifications agree; of several such
+    sets, the one whose axes explain most on their own. Empty when no set does.
+    """
     weights = axis_weights(specifications)
-    return max(weights, key=weights.get) if weights else None
+    chosen = specifications[specifications["defensible"]]
+    for size in range(1, len(weights) + 1):
+        deciding = [
+            axes
+            for axes in combinations(weights, size)
+            if chosen.groupby(list(axes), dropna=False)["supports"].nunique().eq(1).all()
+        ]
+        if deciding:
+            best = max(deciding, key=lambda axes: sum(weights[axis] for axis in axes))
+            return sorted(best, key=weights.get, reverse=True)
+    return []
 
 
 def _sales(claim: Claim, trial: dict[str, dict]) -> dict:

@@ -159,8 +159,8 @@ def _outside_evidence(
     if claim.form != "attribution" or study.honeymoon is None:
         return
     arms = (study.arm("treatment").id, study.arm("control").id)
-    like = evidence[evidence["id"].isin(study.honeymoon.comparable)]
     for target in claim.targets:
+        like = evidence[evidence["id"].isin(_comparable(study, target))]
         for visit in target.visits:
             pairs = count_pairs(reported, target.outcome, target.categories, visit, arms)
             for version, treated, _ in pairs:
@@ -178,6 +178,16 @@ def _outside_evidence(
                         "estimate": treated.events / treated.total - row["value"],
                         **_against(treated, row),
                     }
+
+
+def _comparable(study: Study, target: Target) -> list[str]:
+    """Return the evidence rows that count the same event as a claim's target."""
+    return [
+        evidence_id
+        for event in study.honeymoon.events
+        if event.outcome == target.outcome and set(event.categories) == set(target.categories)
+        for evidence_id in event.comparable
+    ]
 
 
 def _against(treated: Count, row: pd.Series) -> dict:

@@ -12,8 +12,13 @@ Cells = tuple[tuple[int, int], tuple[int, int]]  # (events, total) of the first 
 
 
 def lost(study: Study, count: Count) -> int:
-    """Return how many patients in a printed denominator may no longer have been followed."""
-    return max(0, count.total - study.available(count.arm, count.visit)[0])
+    """Return how many patients in a printed denominator may no longer have been followed.
+
+    None for events counted over the whole follow-up: those who left were at risk until then.
+    """
+    return (
+        0 if count.cumulative else max(0, count.total - study.available(count.arm, count.visit)[0])
+    )
 
 
 def populations(study: Study, claim: Claim, first: Count, second: Count) -> dict[str, Cells]:

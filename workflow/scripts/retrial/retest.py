@@ -268,10 +268,21 @@ def _counts(
         "value_1": first.events,
         "value_2": second.events,
         "fragility": fragility_index(*cells, settings.alpha) if fisher else None,
-        "assumptions": "a count that follows from the quote, not printed as a number"
-        if first.inferred or second.inferred
-        else None,
+        "assumptions": _counts_assumptions(first, second, method),
     }
+
+
+def _counts_assumptions(first: Count, second: Count, method: str) -> str | None:
+    """Say what a test of counts takes for granted."""
+    words = []
+    if first.inferred or second.inferred:
+        words.append("a count that follows from the quote, not printed as a number")
+    if method.startswith("chi2"):
+        events = first.events + second.events
+        n = first.total + second.total
+        least = min(first.total, second.total) * min(events, n - events) / n
+        words.append(f"least expected count {least:.1f}" + (" (below 5)" if least < 5 else ""))
+    return "; ".join(words) or None
 
 
 def _no_events(
@@ -303,7 +314,7 @@ def _no_events(
 def _assumptions(means: list[Mean], skewed: set[str], method: str) -> str:
     """Say what the test assumes that the printed numbers make doubtful."""
     words = [
-        f"{mean.row_id} read as {mean.reading.upper()} is skewed"
+        f"{mean.row_id} read as {mean.reading.upper()} is not normal"
         for mean in means
         if f"{mean.row_id}/{mean.reading}" in skewed
     ]

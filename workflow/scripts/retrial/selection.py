@@ -46,6 +46,7 @@ class Count:
     total: int
     row_ids: tuple[str, ...]
     inferred: bool
+    cumulative: bool
     source: str
 
 
@@ -151,6 +152,7 @@ def count_of(
         total=int(chosen["total"].iloc[0]),
         row_ids=tuple(chosen["row_id"]),
         inferred=bool(chosen["inferred"].any()),
+        cumulative=bool(chosen["cumulative"].fillna(False).any()),
         source="; ".join(dict.fromkeys(chosen["source"])),
     )
 

@@ -145,17 +145,22 @@ class Event(Block):
     categories: list[Identifier] = Field(min_length=1)
 
 
+class HoneymoonEvent(Event):
+    """An event that natural remission could bring about, and the evidence that counts the same."""
+
+    comparable: list[Identifier] = Field(
+        description="Evidence rows that count the same event; the others are shown, not judged by"
+    )
+
+
 class Honeymoon(Sourced):
-    """Natural remission: its window and the outside evidence that is like the trial's event."""
+    """Natural remission: its window, and the events that it could bring about."""
 
     window_months: float = Field(gt=0, description="The paper's window, from diagnosis")
     other_windows_months: list[float] = []
     duration_at_entry_months: tuple[float, float]
-    event: Event
+    events: list[HoneymoonEvent] = Field(min_length=1)
     visit: float = Field(ge=0)
-    comparable: list[Identifier] = Field(
-        description="Evidence rows that count the same event; the others are shown, not judged by"
-    )
 
 
 class ReportedTest(Sourced):
@@ -184,6 +189,9 @@ class Study(Block):
     doi: str = Field(pattern=r"^10\.\d{4,9}/\S+$|^$")
     simulated: bool
     about: str
+    sales_about: str | None = Field(
+        default=None, description="Who makes the sales claims, and to whom the trial applies"
+    )
     arms: list[Arm] = Field(min_length=2)
     visits: list[float] = Field(min_length=1)
     visits_stated: Sourced
@@ -303,6 +311,10 @@ class Claim(Sourced):
     level: Literal["primary", "secondary", "other"] = "other"
     statement: str
     published_p: str = ""
+    derived: bool = Field(
+        default=False,
+        description="The paper prints the numbers and makes no comparison: the comparison is ours",
+    )
     form: Literal[
         "difference",
         "change",

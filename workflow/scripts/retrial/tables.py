@@ -17,7 +17,7 @@ REPORTED_INPUT = (
 
 COUNTS_INPUT = (
     "row_id outcome category arm visit count total remaining tally exhaustive total_row inferred "
-    "source quote alternative_of version note"
+    "source quote alternative_of version cumulative note"
 ).split()
 
 EVIDENCE = (
@@ -28,8 +28,8 @@ EVIDENCE = (
 REPORTED = (
     "row_id outcome category arm visit statistic comparator value error error_low error_high "
     "error_label label_scope n total remaining tally exhaustive total_row inferred unit "
-    "value_decimals error_decimals source quote alternative_of version digitized value_sigma "
-    "error_sigma note"
+    "value_decimals error_decimals source quote alternative_of version cumulative digitized "
+    "value_sigma error_sigma note"
 ).split()
 
 AUDIT = "check target outcome arm visit reading verdict value bound detail source".split()
@@ -47,8 +47,8 @@ TESTS = (
 ).split()
 
 SENSITIVITY = (
-    "analysis scenario claim_id outcome visit reading version rho admissible comparable estimate "
-    "ci_low ci_high p p_low p_high share_significant threshold detail source"
+    "analysis scenario claim_id outcome category visit reading version rho admissible comparable "
+    "estimate ci_low ci_high p p_low p_high share_significant threshold detail source"
 ).split()
 
 MULTIVERSE = (
@@ -57,7 +57,7 @@ MULTIVERSE = (
 ).split()
 
 CLAIMS = (
-    "claim_id kind level statement rests_on quote source published_p verdict defensible_n "
+    "claim_id kind level derived statement rests_on quote source published_p verdict defensible_n "
     "defensible_supporting specifications share_supporting flips_on detail"
 ).split()
 
@@ -74,7 +74,8 @@ TEXT_COLUMNS = frozenset(
     "caution".split()
 )
 FLAG_COLUMNS = frozenset(
-    "admissible comparable defensible paper_analysis digitized supports exhaustive inferred".split()
+    "admissible comparable defensible paper_analysis digitized supports exhaustive inferred "
+    "cumulative derived".split()
 )
 
 

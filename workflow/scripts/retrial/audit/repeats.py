@@ -17,6 +17,8 @@ def check_repeats(reported: pd.DataFrame, readings: list[str]) -> list[dict]:
     found = []
     for _, row in reported.dropna(subset=["alternative_of"]).iterrows():
         other = by_id.loc[row["alternative_of"]]
+        if row["inferred"] and row["value"] == other["value"]:
+            continue  # the same printed count with its other denominator: a matter of tallies
         if row["statistic"] == "count":
             found.append(_counts(row, other))
         else:
@@ -57,6 +59,10 @@ def _errors(row: pd.Series, other: pd.Series, readings: list[str]) -> dict:
         if _overlap(_sd_interval(row, first), _sd_interval(other, second))
     ]
     ratio = other["error"] / row["error"]
+    times = ", ".join(
+        f"{sd_from_error(row['error'], n, r) / other['error']:.2g} times as {r.upper()}"
+        for r in readings
+    )
     return finding(
         "printed_twice_error",
         row,
@@ -69,7 +75,8 @@ def _errors(row: pd.Series, other: pd.Series, readings: list[str]) -> dict:
         + (
             f"; equal if read as {' and '.join(f.upper() for f in fitting[0])}"
             if fitting
-            else "; no pair of readings makes them equal"
+            else f"; no pair of readings makes them equal. If the latter is an SD, the former is "
+            f"{times}"
         ),
     )
 

@@ -83,9 +83,11 @@ def _joint(
                 "verdict": "inconsistent" if contradiction else "pass",
                 "value": required,
                 "bound": bound,
-                "detail": f"p < {level:g} needs a mean of {'at least' if above else 'at most'} "
+                "detail": f"By a two-sample t test, p < {level:g} needs a mean of "
+                f"{'at least' if above else 'at most'} "
                 f"{required:.4g} here, even without any spread in this arm ({kindest:.4g} allowing "
-                f"for rounding); '{sentence.quote}' allows {side} {bound:.4g}",
+                f"for rounding); '{sentence.quote}' allows {side} {bound:.4g}. An analysis of "
+                "each patient's change could need less",
                 "source": f"{sentence.source}; {claim.source}",
             }
         )

@@ -135,7 +135,7 @@ def _bound_checks(row: pd.Series, reading: str, bounds: list[Bounds]) -> list[di
 
 
 def _altman_bland(row: pd.Series, reading: str, bounds: list[Bounds]) -> dict:
-    """Mean -+ 2 SD beyond a limit means a skewed distribution (Altman and Bland 1996)."""
+    """Mean -+ 2 SD beyond a limit: not normal, probably skewed (Altman and Bland 1996)."""
     sd = sd_from_error(row["error"], int(row["n"]), reading)
     low, high = tightest(bounds)
     sides = [
@@ -157,7 +157,11 @@ def _altman_bland(row: pd.Series, reading: str, bounds: list[Bounds]) -> dict:
         value=value,
         bound=bound,
         detail=f"mean {sign} 2 SD is {value:.4g}, the {side} limit {bound:g}"
-        + (": a skewed distribution; a t-test on this scale is doubtful" if beyond else ""),
+        + (
+            ": not normal, and probably skewed; a t-test on this scale is doubtful"
+            if beyond
+            else ""
+        ),
     )
 
 

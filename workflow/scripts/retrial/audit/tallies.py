@@ -20,7 +20,10 @@ def check_tallies(study: Study, reported: pd.DataFrame) -> list[dict]:
             found += _remaining(in_version(rows, version))
     for _, row in counts.dropna(subset=["total"]).iterrows():
         found += _stated_elsewhere(counts, row)
-        found += _still_followed(study, row)
+    printed = counts[~counts["inferred"].astype(bool) & ~counts["cumulative"].eq(True)]
+    later = printed[printed["visit"].gt(0) & printed["alternative_of"].isna()]
+    for _, rows in later.dropna(subset=["arm"]).groupby(["outcome", "arm", "visit"], sort=False):
+        found += _still_followed(study, rows)
     return found
 
 
@@ -117,23 +120,30 @@ def _stated_elsewhere(counts: pd.DataFrame, row: pd.Series) -> list[dict]:
     ]
 
 
-def _still_followed(study: Study, row: pd.Series) -> list[dict]:
-    """No more patients are counted at a visit than were still followed."""
-    if pd.isna(row["arm"]) or pd.isna(row["visit"]) or row["visit"] == 0:
-        return []
+def _still_followed(study: Study, rows: pd.DataFrame) -> list[dict]:
+    """No more patients are counted at a visit than were still followed.
+
+    `rows` are the counts of one outcome in one arm at one visit, events over the whole follow-up
+    left out. Categories with denominators of their own are added up.
+    """
+    row = rows.iloc[0]
     least, most = study.available(row["arm"], row["visit"])
-    if row["total"] != next(a.n for a in study.arms if a.id == row["arm"]) or least == row["total"]:
+    counted = max(rows["total"].max(), rows["value"].sum())
+    randomized = next(arm.n for arm in study.arms if arm.id == row["arm"])
+    if counted != randomized or least == randomized:
         return []
-    beyond = row["total"] > most
+    beyond = counted > most
+    names = ", ".join(rows["category"].str.replace("_", " "))
     return [
         finding(
             "denominator_available",
             row,
             None,
             "inconsistent" if beyond else "pass",
-            value=row["total"],
+            value=counted,
             bound=float(most),
-            detail=f"{row['total']:g} counted at month {row['visit']:g}, when {most} were followed"
+            detail=f"{counted:g} patients are counted at month {row['visit']:g} ({names}), when "
+            f"{most} were followed"
             + ("; right only if those who left are counted in" if beyond else ""),
         )
     ]

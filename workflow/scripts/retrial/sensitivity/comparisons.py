@@ -163,6 +163,7 @@ class CountPair:
             "scenario": f"{scenario}{event}",
             "claim_id": self.claim.id,
             "outcome": self.target.outcome,
+            "category": event_name(self.target.categories),
             "visit": self.visit,
             "version": self.version or None,
             "source": sources(self.first.source, self.second.source),

@@ -65,11 +65,10 @@ class MeansWithout:
             rows.append(row)
             tested += [(result, values)] if result else []
         known = [self._known(mean) for mean in self.affected]
-        free = self._sweep([[] for _ in self.affected], unchanged)
-        informed = self._sweep(known, unchanged) if any(known) else None
+        swept = self._sweep(known, unchanged)
         if any(known):
-            rows.append(self._known_row(informed, known, unchanged))
-        rows += self._extremes([s for s in (free, informed) if s is not None], tested)
+            rows.append(self._known_row(swept, known, unchanged))
+        rows += self._extremes([swept] if swept is not None else [], tested)
         rows.append(self._already_excluded(unchanged))
         return rows
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retrial.selection import Count, count_of, rows_of, versions_of
+from retrial.selection import Count, count_of, event_name, rows_of, versions_of
 from retrial.sensitivity.comparisons import CountPair, Paper, arms_compared
 from retrial.sensitivity.words import METHOD_NAMES, p_words, ratio, sources
 from retrial.significance import (
@@ -21,7 +21,7 @@ from retrial.significance import (
     fisher_one_sided,
     tipping_rate,
 )
-from retrial.study import Claim
+from retrial.study import Claim, HoneymoonEvent
 
 ANALYSIS = "honeymoon"
 # Jeffreys' and the uniform prior, beside the default of `beta_binomial_upper_tail`.
@@ -39,17 +39,15 @@ def events_against_history(paper: Paper, alpha: float) -> list[dict]:
     settings, arms = paper.study.honeymoon, arms_compared(paper.study)
     if arms is None:
         return []
-    categories = settings.event.categories
-    rows = rows_of(
-        paper.reported,
-        settings.event.outcome,
-        settings.visit,
-        statistic="count",
-        categories=categories,
-    )
+    return [row for event in settings.events for row in _event(paper, event, arms, alpha)]
+
+
+def _event(paper: Paper, event: HoneymoonEvent, arms: tuple[str, str], alpha: float) -> list[dict]:
+    categories, visit = event.categories, paper.study.honeymoon.visit
+    rows = rows_of(paper.reported, event.outcome, visit, statistic="count", categories=categories)
     rows, found = rows[rows["arm"].isin(arms)], []
     proportions = paper.evidence[paper.evidence["value_type"] == "proportion"]
-    for claim in _claims(paper):
+    for claim in _claims(paper, event):
         for version in versions_of(rows) if not rows.empty else []:
             treated, control = (count_of(rows, arm, version, categories) for arm in arms)
             if treated is None:
@@ -57,22 +55,22 @@ def events_against_history(paper: Paper, alpha: float) -> list[dict]:
             line = {
                 "analysis": ANALYSIS,
                 "claim_id": claim.id if claim else None,
-                "outcome": settings.event.outcome,
-                "visit": settings.visit,
+                "outcome": event.outcome,
+                "category": event_name(categories),
+                "visit": visit,
                 "version": version or None,
                 "threshold": tipping_rate(treated.events, treated.total, alpha),
             }
             if control is not None:
                 found.append(line | _concurrent(claim, treated, control, alpha))
             for _, outside in proportions.iterrows():
-                like = outside["id"] in settings.comparable
+                like = outside["id"] in event.comparable
                 found += [line | row for row in _outside(treated, outside, like, alpha)]
     return found
 
 
-def _claims(paper: Paper) -> list[Claim | None]:
+def _claims(paper: Paper, event: HoneymoonEvent) -> list[Claim | None]:
     """Return the claims that attribute the event to the treatment, or None in place of any."""
-    event = paper.study.honeymoon.event
     same = [
         claim
         for claim in paper.claims

@@ -61,7 +61,7 @@ def _windows(paper: Paper, settings: Honeymoon) -> list[dict]:
             {
                 "analysis": ANALYSIS,
                 "scenario": f"window_{window:g}_months",
-                "outcome": settings.event.outcome,
+                "outcome": settings.events[0].outcome,
                 "threshold": surely[0] if surely else nan,
                 "detail": detail,
                 "source": settings.source,

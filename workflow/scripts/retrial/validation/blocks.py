@@ -79,9 +79,9 @@ def _honeymoon(study: Document, names: Names) -> Iterator[Problem]:
     for path, window in study.find("honeymoon", "other_windows_months", "*"):
         if is_number(window) and window <= 0:
             yield study.problem(path, "more than 0 months")
-    if names.kind(study.get("honeymoon", "event", "outcome")) == "continuous":
-        place = ("honeymoon", "event", "outcome")
-        yield study.problem(place, "an outcome of kind 'counts'")
+    for place, outcome in study.find("honeymoon", "events", "*", "outcome"):
+        if names.kind(outcome) == "continuous":
+            yield study.problem(place, "an outcome of kind 'counts'")
 
 
 def check_evidence(evidence: Sheet) -> Iterator[Problem]:

@@ -86,7 +86,8 @@ def _across(
         yield from check_references(document, names)
     if study is not None:
         yield from check_blocks(study, folder.resolve().name, names)
-        yield from check_event(study, ("honeymoon", "event"), names)
+        for place, _ in study.find("honeymoon", "events", "*"):
+            yield from check_event(study, place, names)
         yield from check_versions_used(study, reported, counts)
         if study.get("simulated") is False:
             yield from _left_from_template(documents, sheets)

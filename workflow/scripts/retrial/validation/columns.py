@@ -122,6 +122,7 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
         "tally": (NAME,),
         "exhaustive": (YES_NO,),
         "inferred": (YES_NO,),
+        "cumulative": (YES_NO,),
         "quote": (QUOTE,),
         "version": (VERSION,),
     },

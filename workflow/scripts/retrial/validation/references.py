@@ -24,9 +24,9 @@ REFERENCES: dict[str, dict[str, str]] = {
         "nonresponders.arm": "arms",
         "nonresponders.members.*.known.*.outcome": "outcomes",
         "nonresponders.members.*.known.*.visit": "visits",
-        "honeymoon.event.outcome": "outcomes",
+        "honeymoon.events.*.outcome": "outcomes",
         "honeymoon.visit": "visits",
-        "honeymoon.comparable.*": "evidence",
+        "honeymoon.events.*.comparable.*": "evidence",
     },
     "claims.yaml": {
         "claims.*.targets.*.outcome": "outcomes",

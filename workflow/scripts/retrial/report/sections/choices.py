@@ -9,6 +9,7 @@ from retrial.report.words import (
     READINGS,
     event,
     evidence_name,
+    listing,
     months,
     number,
     plain,
@@ -38,6 +39,11 @@ AXES = {
     "method": "the test",
     "rho": "the correlation of visits",
 }
+
+
+def axes_in_words(flips_on: object) -> str:
+    """Return the axes that decide a verdict in words: `method;version` as `the test and ...`."""
+    return listing(AXES.get(axis, plain(axis)) for axis in text(flips_on).split(";") if axis)
 
 
 def choice(results: Results, axis: str, value: object) -> str:

@@ -32,31 +32,37 @@ REPEATED = ("sd_bound", "range_sd")
 
 
 def introduction(results: Results) -> str:
-    """Count the findings by their verdict."""
+    """Count the distinct findings: one an error term, one a statement that excludes another."""
     audit = results.audit
     if audit.empty:
         return ""
-    judged = audit[~audit["check"].isin(SKEW + REPEATED)]
-    totals = judged["verdict"].value_counts()
-    applied = int(totals.sum() - totals.get("not_applicable", 0))
-    kinds = {
-        "impossible": "what no data can have",
-        "inconsistent": "two statements that exclude each other",
-        "implausible": "what is implausible",
-    }
-    found = [
-        f"{count_of(int(totals[code]), 'finds', 'find')} {words}"
-        for code, words in kinds.items()
-        if totals.get(code, 0)
-    ]
-    if not found:
+    applied = int((~audit["verdict"].eq("not_applicable") & ~audit["check"].isin(REPEATED)).sum())
+    bad = audit[audit["verdict"].isin(["impossible", "inconsistent"])]
+    spreads = bad[bad["check"].isin(KINDS["Error terms that no data can have"])]
+    readings = audit.loc[audit["check"].isin(KINDS["Error terms that no data can have"]), "reading"]
+    by_target = spreads.groupby("target")["reading"].nunique()
+    every = int((by_target == readings.nunique()).sum())
+    others = bad[~bad["check"].isin((*KINDS["Error terms that no data can have"], *REPEATED))]
+    others = others[others["check"].isin([c for checks in KINDS.values() for c in checks])]
+    clauses = []
+    if len(by_target):
+        clauses.append(
+            f"{count_of(len(by_target), 'error term is', 'error terms are')} larger than any data "
+            f"could have under some reading ({every} under every reading)"
+        )
+    if len(others):
+        amount = len(others.drop_duplicates(["check", "detail"]))
+        clauses.append(
+            f"{count_of(amount, 'statement does', 'statements do')} not go together with another"
+        )
+    if not clauses:
         return paragraph(
             f"{count_of(applied, 'check')} found nothing that cannot be right as printed."
         )
     return paragraph(
-        f"Of {count_of(applied, 'check')} of printed numbers and of the readings of their error "
-        f"terms, {listing(found)}; the others pass. A finding says that what is printed cannot all "
-        "be right together. It does not say which part is wrong, or why."
+        f"Of {count_of(applied, 'check')} on printed numbers and the readings of their error "
+        f"terms: {listing(clauses)}. Several findings can stem from one slip, or from two "
+        "sentences about different times. A finding does not say which part is wrong, or why."
     )
 
 
@@ -179,16 +185,19 @@ def skew(results: Results) -> str:
     rows = results.audit[
         (results.audit["check"].isin(SKEW)) & (results.audit["verdict"] == "implausible")
     ]
+    possible = results.summaries[results.summaries["admissible"]]
+    kept = set(zip(possible["row_id"], possible["reading"], strict=True))
+    rows = rows[[pair in kept for pair in zip(rows["target"], rows["reading"], strict=True)]]
     columns = [
         Column("what", "What", "html"),
         Column("detail", "Why", "html"),
     ]
     table = render_table(
-        _lines(results, rows), columns, anchor="t-skew", caption="Skewed distributions"
+        _lines(results, rows), columns, anchor="t-skew", caption="Distributions that are not normal"
     )
     return fold(
         (
-            "Readings under which the values must be skewed, so that a t-test is doubtful "
+            "Possible readings under which the values are not normal, so that a t-test is doubtful "
             f"({len(rows)})"
         ),
         table,

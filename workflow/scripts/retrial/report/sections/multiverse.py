@@ -36,9 +36,10 @@ def claims(results: Results) -> str:
         if len(mine) < 2:
             continue
         plot = picture(results, f"specifications_{row['claim_id']}")
-        table = _by_axis(results, row, mine) if text(row["flips_on"]) else ""
-        if plot or table:
-            parts.append(join([heading(row["statement"], 3), _sentence(row, mine), plot, table]))
+        axes = [axis for axis in text(row["flips_on"]).split(";") if axis]
+        tables = [_by_axis(results, row, mine, axis) for axis in axes]
+        if plot or tables:
+            parts.append(join([heading(row["statement"], 3), _sentence(row, mine), plot, *tables]))
     return join(parts)
 
 
@@ -51,14 +52,12 @@ def _sentence(row, mine) -> str:
         f"{percent(possible['supports'].mean())} of all {len(possible)} possible ones."
     )
     if text(row["flips_on"]):
-        axis = AXES.get(text(row["flips_on"]), plain(row["flips_on"]))
-        words += f" What decides most is <b>{axis}</b>."
+        words += f" What decides is <b>{axes_in_words(row['flips_on'])}</b>."
     return paragraph(words)
 
 
-def _by_axis(results: Results, row, mine) -> str:
-    """Return how many defensible specifications agree, for each choice on the deciding axis."""
-    axis = text(row["flips_on"])
+def _by_axis(results: Results, row, mine, axis: str) -> str:
+    """Return how many defensible specifications agree, for each choice on a deciding axis."""
     decided = mine[mine["defensible"]]
     lines = []
     for value, group in decided.groupby(axis, dropna=False, sort=False):
@@ -78,6 +77,6 @@ def _by_axis(results: Results, row, mine) -> str:
     return render_table(
         lines,
         columns,
-        anchor=f"t-axis-{row['claim_id'].replace('_', '-')}",
-        caption="By the choice that decides",
+        anchor=f"t-axis-{row['claim_id'].replace('_', '-')}-{axis}",
+        caption=f"By {AXES.get(axis, plain(axis))}",
     )

@@ -175,7 +175,11 @@ def _say_nonresponders(results: Results, rows: pd.DataFrame) -> str:
         )
     return (
         about
-        + _answer(results, rows, "With them left out, at any values they can have had, or put back")
+        + _answer(
+            results,
+            rows,
+            "With them left out, at any values that the arithmetic allows, or put back",
+        )
         + " Leaving out patients of one arm by their outcome is biased by construction, so this is "
         "a stress test and no more."
     )
@@ -281,7 +285,7 @@ SHOWN = {
         "The non-responders",
         _say_nonresponders,
         "nonresponders",
-        "The comparisons whose answer changes. Grey lines: all values the patients can have had.",
+        "The comparisons whose answer changes. Grey lines: all values that the arithmetic allows.",
     ),
     "dropouts": (
         "The patients who left",

@@ -7,7 +7,7 @@ import pandas as pd
 from retrial.report.html import badge, bullets, escape, fold, heading, join, paragraph, share_bar
 from retrial.report.load import Results
 from retrial.report.phrases import brief, in_words
-from retrial.report.sections.choices import AXES
+from retrial.report.sections.choices import axes_in_words
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (
     VERDICT_MEANINGS,
@@ -62,14 +62,22 @@ def opening(results: Results) -> str:
         f"{count_of(len(trial), 'claim')} whether the printed numbers bear "
         f"{'it' if len(trial) == 1 else 'them'} out."
     )
+    derived = int(trial["derived"].fillna(False).sum())
+    beside = (
+        f" In {derived} of them the numbers are the paper's and the comparison is ours."
+        if derived
+        else ""
+    )
     parts = [paragraph(f"{about} {_told(trial)}", "lead")]
+    parts.append(
+        paragraph(f"Some claims rest on the same numbers, so their verdicts go together.{beside}")
+    )
     parts.append(paragraph(_primary(trial)))
     if len(sales):
         parts.append(
             paragraph(
-                f"Beside these stand {count_of(len(sales), 'sales claim')} of a seller that does "
-                f"not cite the trial. Each is held to be no stronger than the weakest claim of the "
-                f"trial that it would need. {_told(sales)}"
+                f"Beside these stand {count_of(len(sales), 'sales claim')}, each held to be no "
+                f"stronger than the weakest claim of the trial that it would need. {_told(sales)}"
             )
         )
     return join(parts)
@@ -128,8 +136,8 @@ def trial_claims(results: Results) -> str:
         "<b>Agreeing</b>: the share of all possible analyses, sensible and less so, that agree "
         "with "
         "the claim. It describes; the verdict rests on the defensible analyses alone, which were "
-        "named before anything was computed. Every verdict in full, with the paper's words, stands "
-        "below."
+        "written down before the workflow ran. Every verdict in full, with the paper's words, "
+        "stands below."
     )
     table = render_table(
         lines,
@@ -166,9 +174,9 @@ def _line(results: Results, row: pd.Series, claim: object) -> dict:
         "verdict": badge(row["verdict"], shown),
         "published": escape(published(row["published_p"]))
         if text(row["published_p"])
-        else '<span class="none">no p</span>',
+        else f'<span class="none">{"compares nothing" if row["derived"] else "no p"}</span>',
         "finding": finding,
-        "flips": word(row["flips_on"], AXES) if text(row["flips_on"]) else "",
+        "flips": axes_in_words(row["flips_on"]),
         "share": share,
     }
 
@@ -221,6 +229,7 @@ def sales_claims(results: Results) -> str:
         join(
             [
                 heading("Sales claims beside the trial", 3),
+                paragraph(escape(results.study.sales_about or "")),
                 paragraph(f"Quoted from: {escape(place)}.", "note"),
                 table,
             ]
