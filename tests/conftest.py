@@ -60,7 +60,7 @@ def run_stages(folder: Path) -> Stages:
     reported = collect(
         study, read_printed(folder / "reported.csv"), read_printed(folder / "counts.csv")
     )
-    findings = audit(study, claims, constraints, reported, readings=READINGS, alpha=SETTINGS.alpha)
+    findings = audit(study, claims, constraints, reported, alpha=SETTINGS.alpha)
     summaries = reconstruct(reported, findings, readings=READINGS)
     tests = retest(study, claims, reported, summaries, findings, SETTINGS)
     return Stages(

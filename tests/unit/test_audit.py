@@ -102,6 +102,7 @@ def a_count(row_id: str, count: int, total: int, **rest: str) -> dict:
         "tally": "t",
         "exhaustive": "yes",
         "inferred": "no",
+        "cumulative": None,
         **rest,
     }
 

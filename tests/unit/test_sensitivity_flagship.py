@@ -38,7 +38,7 @@ def one(rows, **wanted):
 
 
 def test_every_row_has_a_name_of_its_own_and_a_sentence(rows):
-    keys = "analysis scenario claim_id outcome visit reading version rho".split()
+    keys = "analysis scenario claim_id outcome category visit reading version rho".split()
     assert not rows.duplicated(keys).any()
     assert rows["detail"].str.endswith(".").all()
     assert rows["source"].notna().all()
@@ -216,10 +216,28 @@ def test_the_lost_control_patient_in_every_way(rows):
     assert "Infeasible" in found.loc["completers_event_lost", "detail"]
 
 
-def test_worst_and_best_case_bracket_the_ketoacidosis_scenarios(rows):
-    found = pick(rows, analysis="dropouts", claim_id="ketoacidosis_fewer").set_index("scenario")
-    assert found["estimate"].max() == found.loc["worst_case", "estimate"]
-    assert found["estimate"].min() == found.loc["best_case", "estimate"]
+def test_events_over_the_whole_follow_up_lose_no_denominator(rows):
+    assert pick(rows, analysis="dropouts", claim_id="ketoacidosis_fewer").empty
+
+
+def test_worst_and_best_case_bracket_the_other_scenarios(rows):
+    found = pick(rows, analysis="dropouts", claim_id="insulin_stopped")
+    for _, version in found.groupby("version"):
+        by = version.set_index("scenario")["estimate"]
+        assert by.min() == by["worst_case"]
+        assert by.max() == by["best_case"]
+
+
+def test_the_event_the_authors_argue_from_exceeds_partial_remission_outside(rows):
+    row = one(
+        rows,
+        scenario="steno1987_partial:fisher",
+        version="insulin_categories:results",
+        category="stopped+cut_over_50",
+    )
+    exact = stats.fisher_exact([[11, 4], [49, 219]], "greater").pvalue
+    assert row["p"] == pytest.approx(exact, rel=1e-9)
+    assert row["comparable"]
 
 
 def test_baseline_counts_lost_nobody(rows):
@@ -250,33 +268,34 @@ def test_visits_that_may_lie_after_the_window(rows):
 def test_steno_and_the_tipping_prevalence(rows, choice, events, p, tipping):
     version = f"insulin_categories:{choice}"
     for method in ("fisher", "beta_binomial"):
-        row = one(rows, scenario=f"steno1987_total:{method}", version=version)
+        row = one(rows, scenario=f"steno1987_total:{method}", version=version, category="stopped")
         assert row["p"] == pytest.approx(p, abs=5e-4)
         assert row["threshold"] == pytest.approx(tipping, abs=5e-4)
         assert row["claim_id"] == "not_honeymoon"
         assert "Counts the same event" in row["detail"] and "upper bound" in row["detail"]
         assert stats.binom.sf(events - 1, 15, row["threshold"]) == pytest.approx(0.05)
     exact = stats.fisher_exact([[events, 15 - events], [33, 235]], "greater").pvalue
-    assert one(rows, scenario="steno1987_total:fisher", version=version)["p"] == (
-        pytest.approx(exact, rel=1e-9)
-    )
+    fisher = one(rows, scenario="steno1987_total:fisher", version=version, category="stopped")
+    assert fisher["p"] == pytest.approx(exact, rel=1e-9)
 
 
 def test_every_outside_proportion_is_shown_and_only_some_are_like_with_like(hu2013, rows):
     proportions = hu2013.evidence[hu2013.evidence["value_type"] == "proportion"]
-    found = pick(rows, analysis="honeymoon", version="insulin_categories:results")
+    found = pick(
+        rows, analysis="honeymoon", version="insulin_categories:results", category="stopped"
+    )
     for _, outside in proportions.iterrows():
         shown = found[found["scenario"].str.startswith(f"{outside['id']}:")]
         own_n = pd.notna(outside["n"]) and pd.notna(outside["events"])
         assert len(shown) == (2 if own_n else 1), outside["id"]
-        like = outside["id"] in hu2013.study.honeymoon.comparable
-        assert shown["detail"].str.contains("Counts the same event").all() == like
+        like = outside["id"] in hu2013.study.honeymoon.events[1].comparable
+        assert shown["comparable"].all() == like
     fixed = one(found, scenario="trialnet2012_nofall:binomial")
     assert fixed["p"] == pytest.approx(stats.binom.sf(2, 15, 0.11))
 
 
 def test_the_concurrent_control_is_primary(rows):
-    found = pick(rows, scenario="concurrent_control")
+    found = pick(rows, scenario="concurrent_control", category="stopped")
     assert list(found["p"].round(4)) == [0.2241, 0.0996]
     assert found["detail"].str.startswith("Primary").all()
     assert found["detail"].str.contains("inferred").all()

@@ -26,7 +26,6 @@ rule audit:
         runtime=5,
     params:
         code=stage_code("audit"),
-        readings=settings.readings,
         alpha=settings.alpha,
     message:
         "Auditing the printed numbers of {wildcards.study}"

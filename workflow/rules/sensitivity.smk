@@ -9,7 +9,6 @@ rule sensitivity:
         evidence=settings.evidence,
         reported="results/{study}/reported.csv",
         summaries="results/{study}/summaries.csv",
-        tests="results/{study}/tests.csv",
     output:
         sensitivity=report(
             "results/{study}/sensitivity.csv",
@@ -31,7 +30,6 @@ rule sensitivity:
     params:
         code=stage_code("sensitivity"),
         alpha=settings.alpha,
-        power=settings.power,
         readings=settings.readings,
         rho=settings.rho.values(),
     message:

@@ -11,7 +11,6 @@ with job_log(snakemake.log[0]):
         load_claims(snakemake.input.claims),
         load_constraints(snakemake.input.constraints),
         read_table(snakemake.input.reported),
-        readings=snakemake.params.readings,
         alpha=snakemake.params.alpha,
     )
     write_table(findings, snakemake.output.audit, AUDIT)

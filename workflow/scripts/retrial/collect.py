@@ -48,7 +48,7 @@ def printed_counts(counts: pd.DataFrame) -> pd.DataFrame:
         value_decimals=0.0,
         exhaustive=counts["exhaustive"].map(yes).astype("boolean"),
         inferred=counts["inferred"].map(yes),
-        cumulative=counts["cumulative"].map(yes).fillna(False).astype("boolean"),
+        cumulative=counts["cumulative"].eq("yes").fillna(False).astype("boolean"),
         error_label="none",
     )
 

@@ -88,6 +88,11 @@ def explain(
         # The reading that asks for the least spread speaks for the others.
         return _from_audit(mine.drop_duplicates(["check", "target"]))
     if row["verdict"] == "not_testable":
+        if not specifications.empty:
+            return (
+                f"{len(specifications)} tests were run, but none of them is in the claim's "
+                f"defensible set. {claim.note or ''}".strip()
+            )
         return _not_testable(study, claim, figures, sensitivity)
     if claim.form == "no_events":
         return _no_events(claim, tests[tests["claim_id"] == claim.id], alpha)
@@ -126,6 +131,8 @@ def _not_testable(
         if figure.status == "pending" and any(p.outcome in outcomes for p in figure.panels)
     ]
     settles = " and ".join(figure.source for figure in pending)
+    if claim.form == "change" and all(study.outcome(o).kind == "counts" for o in outcomes):
+        return f"A change of counts within one arm ({names}) is not re-run."
     settled = f"; digitizing {settles} would settle it" if pending else ""
     words = [f"The numbers ({names}) are not printed{settled}."]
     required = sensitivity[

@@ -126,7 +126,8 @@ def _recount(
     test = counts_comparison(*cells[0], *cells[1], method, alpha)
     category = event_name(target.categories)
     printed = tests[
-        (tests["category"] == category)
+        (tests["outcome"] == target.outcome)
+        & (tests["category"] == category)
         & (tests["visit"] == visit)
         & (tests["version"].fillna("") == version)
         & (tests["method"] == method)

@@ -12,7 +12,7 @@ from scipy import stats
 
 from retrial.audit.labels import refuted_rows, refuted_scopes
 from retrial.audit.spread import means_with_error
-from retrial.groups import sd_from_error, sem_from_sd
+from retrial.groups import READINGS, sd_from_error, sem_from_sd
 from retrial.tables import SUMMARIES, table
 
 
@@ -24,7 +24,7 @@ def reconstruct(
     `ci_low` and `ci_high` are the 95 % confidence interval of the mean (t distribution).
     """
     refuted = refuted_rows(audit.to_dict("records"))
-    scopes = refuted_scopes(reported, refuted, readings)
+    scopes = refuted_scopes(reported, refuted, READINGS)
     rows = []
     for _, row in means_with_error(reported).iterrows():
         n = int(row["n"])

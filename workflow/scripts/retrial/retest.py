@@ -107,7 +107,7 @@ def _tests(
                 row = _counts(claim, target, version, first, second, method, settings)
                 touched = impossible & {*first.row_ids, *second.row_ids}
                 yield _judged(row, claim, admissible=not touched, settings=settings)
-    elif claim.form == "difference":
+    elif claim.form in ("difference", "attribution"):
         rows = rows_of(reported, target.outcome, visit, statistic="mean")
         for version in versions_of(rows):
             for reading in settings.readings:
@@ -290,6 +290,7 @@ def _no_events(
 ) -> Iterator[dict]:
     """How large a rate does the printed count leave open?"""
     rows = rows_of(reported, target.outcome, visit, statistic="count", categories=target.categories)
+    name = target_name(target.outcome, event_name(target.categories))
     for version in versions_of(rows):
         events = count_of(rows, claim.arm, version, target.categories)
         if events is None:
@@ -307,7 +308,7 @@ def _no_events(
             "defensible": True,
             "paper_analysis": False,
             "agreement": "not_published",
-            "test_id": _test_id(claim.id, target, visit, version, None, "clopper_pearson", None),
+            "test_id": _test_id(claim.id, name, visit, version, None, "clopper_pearson", None),
         }
 
 
@@ -349,7 +350,7 @@ def _judged(row: dict, claim: Claim, *, admissible: bool, settings: Settings) ->
         "agreement": agreement(row["p"], p_low, p_high, published, settings.alpha),
         "test_id": _test_id(
             claim.id,
-            row["category"] or row["outcome"],
+            target_name(row["outcome"], row["category"]),
             row["visit"],
             row["version"],
             row.get("reading"),
@@ -359,9 +360,14 @@ def _judged(row: dict, claim: Claim, *, admissible: bool, settings: Settings) ->
     }
 
 
+def target_name(outcome: str, category: str | None) -> str:
+    """Return the name of what is compared: the outcome, with the categories counted if any."""
+    return f"{outcome}.{category}" if category else outcome
+
+
 def _test_id(
     claim_id: str,
-    target: Target | str,
+    target: str,
     visit: float,
     version: str | None,
     reading: str | None,
@@ -369,9 +375,8 @@ def _test_id(
     rho: float | None,
 ) -> str:
     """Return a name that is unique to a specification and does not depend on row order."""
-    what = target if isinstance(target, str) else event_name(target.categories) or target.outcome
-    parts = [claim_id, what, f"m{visit:g}", version or "", reading or "", method]
-    parts += [f"rho{rho:.2f}"] if rho is not None else []
+    parts = [claim_id, target, f"m{visit:g}", version or "", reading or "", method]
+    parts += [f"rho{rho:g}"] if rho is not None else []
     return "/".join(part for part in parts if part)
 
 

@@ -152,7 +152,7 @@ def count_of(
         total=int(chosen["total"].iloc[0]),
         row_ids=tuple(chosen["row_id"]),
         inferred=bool(chosen["inferred"].any()),
-        cumulative=bool(chosen["cumulative"].fillna(False).any()),
+        cumulative=bool(chosen["cumulative"].eq(True).any()),
         source="; ".join(dict.fromkeys(chosen["source"])),
     )
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Reading = Literal["sd", "sem", "ci95"]
 ErrorLabel = Literal["sem", "sd", "ci95", "iqr", "range", "none"]
-MeansMethod = Literal["student_t", "welch_t"]
+MeansMethod = Literal["student_t", "welch_t", "paired_t"]
 CountsMethod = Literal["fisher", "boschloo", "barnard", "chi2", "chi2_yates"]
 Method = Literal[
     "student_t",
@@ -285,8 +285,8 @@ class DefensibleSet(Block):
     """The specifications that a reasonable statistician could have chosen."""
 
     readings: list[Reading] = []
-    means_methods: list[Method] = []
-    counts_methods: list[Method] = []
+    means_methods: list[MeansMethod] = []
+    counts_methods: list[CountsMethod] = []
     rho: list[float] = []
     populations: list[Literal["as_printed", "completers"]] = ["as_printed"]
 
@@ -311,6 +311,7 @@ class Claim(Sourced):
     level: Literal["primary", "secondary", "other"] = "other"
     statement: str
     published_p: str = ""
+    headline: bool = Field(default=False, description="Told first in the report")
     derived: bool = Field(
         default=False,
         description="The paper prints the numbers and makes no comparison: the comparison is ours",

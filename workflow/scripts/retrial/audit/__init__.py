@@ -14,6 +14,7 @@ from retrial.audit.repeats import check_repeats
 from retrial.audit.sentences import check_sentences
 from retrial.audit.spread import check_individual_values, check_ranges, check_spread
 from retrial.audit.tallies import check_tallies
+from retrial.groups import READINGS
 from retrial.study import Claim, Constraint, Study
 from retrial.tables import AUDIT, table
 
@@ -26,23 +27,25 @@ def audit(
     constraints: list[Constraint],
     reported: pd.DataFrame,
     *,
-    readings: list[str],
     alpha: float,
 ) -> pd.DataFrame:
     """Apply every check to every printed number it fits.
 
+    Every reading of an error term is tried, whichever the configuration re-runs tests under: what
+    a label can be does not depend on it.
+
     `reported` has the columns REPORTED; the result has the columns AUDIT, checks in a fixed order
     and targets in the order of `reported`.
     """
-    spread = check_spread(study, reported, readings) + check_ranges(reported, readings)
+    spread = check_spread(study, reported, READINGS) + check_ranges(reported, READINGS)
     return table(
         [
             *spread,
             *check_individual_values(study, reported),
             *check_labels(study, reported, spread),
             *check_tallies(study, reported),
-            *check_repeats(reported, readings),
-            *check_sentences(study, claims, constraints, reported, readings, alpha),
+            *check_repeats(reported, READINGS),
+            *check_sentences(study, claims, constraints, reported, READINGS, alpha),
         ],
         AUDIT,
     )

@@ -12,8 +12,9 @@ import pandas as pd
 from retrial.audit.spread import means_with_error
 from retrial.groups import sd_from_error
 from retrial.precision import known_interval, least_error
-from retrial.significance import parse_p, required_difference
+from retrial.significance import required_difference
 from retrial.study import Claim, Constraint, Study
+from retrial.support import threshold
 
 
 def check_sentences(
@@ -51,13 +52,12 @@ def _joint(
     other = treated if sentence.arm == control.id else control
     here = means[means["outcome"] == sentence.outcome]
     printed = here[(here["arm"] == other.id) & (here["visit"] == visit)]
-    baseline = here[(here["arm"] == sentence.arm) & (here["visit"] == 0)]
+    baseline = here[(here["arm"] == sentence.arm) & (here["visit"] == min(study.visits))]
     if printed.empty or baseline.empty:
         return []
     row, base = printed.iloc[0], baseline.iloc[0]
     n_here = study.available(sentence.arm, visit)[1]
-    published = parse_p(claim.published_p)
-    level = published.value if published and published.comparator == "<" else alpha
+    level = threshold(claim, alpha)
     above = (claim.expect == "lower") == (sentence.arm == control.id)
     found = []
     for reading in readings:

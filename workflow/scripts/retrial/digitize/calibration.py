@@ -235,7 +235,8 @@ def xy_calibration(clicks: np.ndarray, x: tuple, y: tuple, *, rotated: bool = Tr
 
     Args:
         clicks: Pixel coordinates (4, 2).
-        x: Scale and scaled values of X1 and X2, as `scale_of` gives them. y: The same of Y1, Y2.
+        x: Scale and scaled values of X1 and X2, as `scale_of` gives them.
+        y: The same of Y1 and Y2.
         rotated: False snaps each axis to the pixel grid (WebPlotDigitizer's noRotation).
     """
     u, v = clicks[1] - clicks[0], clicks[3] - clicks[2]

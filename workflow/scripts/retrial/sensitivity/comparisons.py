@@ -28,7 +28,6 @@ from retrial.significance import (
     compare_counts,
     compare_means,
     paired_from_summary,
-    parse_p,
 )
 from retrial.study import Claim, Constraint, Figure, Study, Target
 
@@ -255,13 +254,6 @@ def printed_values(paper: Paper, outcome: str, arm: str, visit: float) -> pd.Dat
 def equal_variances(claim: Claim) -> bool:
     """Whether a claim's means are compared by Student's t (Welch's only where the paper says)."""
     return claim.paper_analysis is None or claim.paper_analysis.method != "welch_t"
-
-
-def level_of(claim: Claim, alpha: float) -> float:
-    """Return the level at which a claim is judged: its printed threshold, or else `alpha`."""
-    published = parse_p(claim.published_p)
-    threshold = published is not None and published.comparator in ("<", "<=")
-    return published.value if threshold and 0 < published.value < 1 else alpha
 
 
 def middle(rho: list[float]) -> float:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from math import nan
 
-from retrial.sensitivity.comparisons import MeanPair, Paper, level_of, mean_pairs, reading_words
+from retrial.sensitivity.comparisons import MeanPair, Paper, mean_pairs, reading_words
 from retrial.sensitivity.words import number, p_words
 from retrial.significance import flip_rho
+from retrial.support import threshold
 
 ANALYSIS = "correlation"
 
@@ -29,7 +30,7 @@ def correlation(paper: Paper, *, alpha: float, readings: list[str], rho: list[fl
 
 
 def _rows(pair: MeanPair, alpha: float, rho: list[float]) -> list[dict]:
-    before, after, level = pair.first, pair.second, level_of(pair.claim, alpha)
+    before, after, level = pair.first, pair.second, threshold(pair.claim, alpha)
     n = min(before.n, after.n)
     flip = flip_rho(before.mean, before.sd, after.mean, after.sd, n, level)
     verdict = (

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from math import nan
 
-from retrial.sensitivity.comparisons import MeanPair, Paper, level_of, mean_pairs, reading_words
+from retrial.sensitivity.comparisons import MeanPair, Paper, mean_pairs, reading_words
 from retrial.sensitivity.words import number, p_words
+from retrial.support import threshold
 
 ANALYSIS = "error_bars"
 
@@ -36,7 +37,7 @@ def tipping_multiple(pair: MeanPair, rho: float, level: float) -> float:
 
 
 def _row(pair: MeanPair, alpha: float, rho: list[float]) -> dict:
-    level, assumed = level_of(pair.claim, alpha), pair.rho(rho)
+    level, assumed = threshold(pair.claim, alpha), pair.rho(rho)
     test, factor = pair.compare(assumed, alpha), tipping_multiple(pair, assumed, level)
     cells = test.cells()
     detail = f"{reading_words(pair)}: {p_words(test.p)}."

@@ -15,13 +15,13 @@ from retrial.selection import Mean
 from retrial.sensitivity.comparisons import (
     Paper,
     equal_variances,
-    level_of,
     means_at,
     printed_values,
 )
 from retrial.sensitivity.gaps import Gap, gaps_of, settled_by
 from retrial.sensitivity.words import READING_NAMES, number, sources
 from retrial.significance import required_difference
+from retrial.support import threshold
 
 SCENARIOS = {
     "equal_bars": "with error bars as long as those printed",
@@ -74,7 +74,7 @@ def required_means(paper: Paper, alpha: float, readings: list[str]) -> list[dict
         for target in claim.targets
         for gap in gaps_of(paper, claim, target)
         if len(gap.printed) == 1
-        for row in means_needed(paper, gap, readings, level_of(claim, alpha))
+        for row in means_needed(paper, gap, readings, threshold(claim, alpha))
     ]
 
 

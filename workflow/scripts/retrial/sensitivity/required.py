@@ -16,13 +16,13 @@ from retrial.selection import Mean
 from retrial.sensitivity.comparisons import (
     Paper,
     equal_variances,
-    level_of,
     means_at,
 )
 from retrial.sensitivity.gaps import Gap, gaps_of, settled_by
 from retrial.sensitivity.one_printed import means_needed
 from retrial.sensitivity.words import READING_NAMES, number, sources
 from retrial.significance import required_difference
+from retrial.support import threshold
 
 
 def required_effect(
@@ -38,7 +38,7 @@ def required_effect(
     rows = []
     for claim in paper.claims:
         for target in claim.targets:
-            level = level_of(claim, alpha)
+            level = threshold(claim, alpha)
             found = [gap for gap in gaps_of(paper, claim, target) if len(gap.printed) < 2]
             for gap in found:
                 one = means_needed(paper, gap, readings, level) if gap.printed else []

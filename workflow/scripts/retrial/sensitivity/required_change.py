@@ -11,9 +11,10 @@ from math import sqrt
 from scipy import stats
 
 from retrial.selection import Mean
-from retrial.sensitivity.comparisons import Paper, level_of, means_at, printed_values
+from retrial.sensitivity.comparisons import Paper, means_at, printed_values
 from retrial.sensitivity.gaps import Gap, settled_by
 from retrial.sensitivity.words import READING_NAMES, number, sources
+from retrial.support import threshold
 
 
 def required_change(
@@ -26,13 +27,13 @@ def required_change(
     """
     rows = []
     for claim in paper.claims:
-        if claim.form != "change":
+        if claim.form != "change" or claim.expect == "no_difference":
             continue
         for target in claim.targets:
             for visit in target.visits:
                 if printed_values(paper, target.outcome, claim.arm, visit).empty:
                     gap = Gap(claim, target, visit, (claim.arm, claim.arm), ())
-                    rows += _needed(paper, gap, readings, rho, level_of(claim, alpha))
+                    rows += _needed(paper, gap, readings, rho, threshold(claim, alpha))
     return rows
 
 
@@ -57,13 +58,20 @@ def _needed(
                     threshold=later,
                     detail=f"With the SD at baseline at both visits, read as "
                     f"{READING_NAMES[reading]} ({number(mean.sd)}), p < {level:g} needs a mean of "
-                    f"{'at least' if gap.sign > 0 else 'at most'} {number(later)} {unit}, from "
+                    f"{_side(gap, mean, change)} {unit}, from "
                     f"{number(mean.mean)}, if the visits correlate at {assumed:g} (n of {n}). "
                     f"{settled_by(paper, gap)}",
                     source=sources(gap.claim.source, mean.source),
                 )
             )
     return rows
+
+
+def _side(gap: Gap, mean: Mean, change: float) -> str:
+    above, below = number(mean.mean + change), number(mean.mean - change)
+    if gap.claim.expect == "different":
+        return f"at least {above} or at most {below}"
+    return f"at least {above}" if gap.sign > 0 else f"at most {below}"
 
 
 def _change_at(mean: Mean, n: int, rho: float, level: float) -> float:
