@@ -151,7 +151,7 @@ def _no_events(claim: Claim, tests: pd.DataFrame, alpha: float) -> str:
     row = tests.iloc[0]
     words = (
         f"{row['value_1']:g} of {row['n_1']:g}: a true rate of up to {100 * row['ci_high']:.1f} % "
-        f"is not excluded (95 % confidence, Clopper-Pearson)."
+        f"is not excluded ({100 * (1 - alpha):g} % confidence, Clopper-Pearson)."
     )
     if claim.acceptable_rate is not None:
         needed = sample_size_for_zero_events(claim.acceptable_rate, alpha)
@@ -183,6 +183,9 @@ def _what_it_hangs_on(study: Study, defensible: pd.DataFrame, axes: list[str]) -
         return "No choice decides it."
     parts = []
     for axis in axes:
+        if axis == "rho":  # a grid: where it flips is said on its own
+            parts.append(AXIS_WORDS[axis])
+            continue
         choices = [
             f"{axis_value_words(study, axis, value)} {rows['supports'].sum()} of {len(rows)} "
             f"({p_span(rows['p'])})"
