@@ -36,7 +36,7 @@ from retrial.report.sections import (
 )
 
 PARTS = [
-    *(getattr(verdicts, n) for n in ("opening", "tally", "legend", "trial_claims", "in_full")),
+    *(getattr(verdicts, n) for n in ("opening", "legend", "trial_claims", "in_full")),
     verdicts.sales_claims,
     *(getattr(printed, n) for n in ("introduction", "means", "counts", "contradictions")),
     printed.quotes,

@@ -46,7 +46,6 @@ page.opening()
 page.show(
     "verdicts",
     verdicts.opening,
-    verdicts.tally,
     verdicts.legend,
     verdicts.trial_claims,
     verdicts.in_full,

@@ -18,10 +18,11 @@ from plotnine import (
     scale_y_discrete,
 )
 
-from retrial.plots.labels import ordered
+from retrial.plots.labels import ordered, wrapped
 from retrial.plots.theme import BLUE, INK, SKY, report_theme
 from retrial.report.load import Results
-from retrial.report.words import count_of, evidence_name, number, p_value, percent
+from retrial.report.phrases import event_name, evidence_label
+from retrial.report.words import capital, count_of, number, p_value, percent
 from retrial.significance import clopper_pearson
 
 LIKE, UNLIKE = "counts the same event", "another event: shown only"
@@ -36,12 +37,14 @@ def honeymoon_rows(results: Results) -> pd.DataFrame:
         return rows.iloc[:0]
     rows = rows.assign(evidence=split[0], method=split[1])
     rows = rows[rows["method"].isin(_METHODS) & rows["estimate"].notna()]
-    rows = rows.drop_duplicates(["claim_id", "version", "evidence"])
-    counted = results.tests.drop_duplicates(["claim_id", "version"])
-    counted = counted.set_index(["claim_id", "version"])[["value_1", "n_1"]]
-    rows = rows.join(counted, on=["claim_id", "version"]).dropna(subset=["value_1", "n_1"])
+    keys = ["claim_id", "category", "version"]
+    rows = rows.drop_duplicates([*keys, "evidence"])
+    counted = results.tests.drop_duplicates(keys).set_index(keys)[["value_1", "n_1"]]
+    rows = rows.join(counted, on=keys).dropna(subset=["value_1", "n_1"])
     if rows.empty:
         return rows
+    # The same counts in two versions of the paper are drawn once.
+    rows = rows.drop_duplicates(["category", "value_1", "n_1", "evidence"])
     share = rows["value_1"] / rows["n_1"]
     limits = [
         clopper_pearson(int(k), int(n)) for k, n in zip(rows["value_1"], rows["n_1"], strict=True)
@@ -53,10 +56,10 @@ def honeymoon_rows(results: Results) -> pd.DataFrame:
         high=[high for _, high in limits],
         like=[LIKE if same else UNLIKE for same in rows["comparable"]],
         panel=[
-            f"Treated: {k:.0f} of {n:.0f}"
-            for k, n in zip(rows["value_1"], rows["n_1"], strict=True)
+            f"{capital(event_name(results, event))}:\n{k:.0f} of {n:.0f} treated"
+            for event, k, n in zip(rows["category"], rows["value_1"], rows["n_1"], strict=True)
         ],
-        label=rows["evidence"].map(evidence_name),
+        label=[wrapped(evidence_label(results, code), 38) for code in rows["evidence"]],
     )
 
 
@@ -105,8 +108,9 @@ def say_honeymoon(results: Results) -> str:
     for panel, group in rows.groupby("panel", sort=False):
         first, like = group.iloc[0], group[group["like"] == LIKE]
         below = int((like["p"] < results.alpha).sum())
+        name = panel.lower().replace("\n", " ")
         told.append(
-            f"{panel.lower()} ({percent(first['share'])}, interval {percent(first['low'])} to "
+            f"{name} ({percent(first['share'])}, interval {percent(first['low'])} to "
             f"{percent(first['high'])}): one-sided p below {number(results.alpha, 2)} against "
             f"{below} of {count_of(len(like), 'rate')} for the same event"
         )

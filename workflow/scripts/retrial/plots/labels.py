@@ -9,7 +9,8 @@ import pandas as pd
 from plotnine import scale_x_log10, scale_y_log10
 
 from retrial.report.load import Results
-from retrial.report.words import event, missing, text
+from retrial.report.phrases import event_name
+from retrial.report.words import missing, text
 
 SMALLEST_P = 1e-6  # smaller values are drawn here, and the axis says so
 P_BREAKS = [1e-6, 1e-4, 0.001, 0.01, 0.05, 0.2, 1]
@@ -28,7 +29,7 @@ def version_label(results: Results, code: object) -> str:
 
 def event_label(results: Results, row: pd.Series, cells: str = "", width: int = 42) -> str:
     """Return an event on two lines or three: its outcome, then its categories and counts."""
-    below = [event(row["category"])] if not missing(row.get("category")) else []
+    below = [event_name(results, row["category"])] if not missing(row.get("category")) else []
     below += [cells] if cells else []
     return "\n".join(
         part for part in (results.outcome(row["outcome"]), wrapped(", ".join(below), width)) if part

@@ -32,7 +32,8 @@ from retrial.plots.theme import (
     report_theme,
 )
 from retrial.report.load import Results
-from retrial.report.words import READINGS, count_of, listing, number, plain
+from retrial.report.sections.choices import level_of
+from retrial.report.words import READINGS, count_of, listing, plain, text
 
 SCENARIOS = {
     "as_printed": ("as printed", "o", BLACK),
@@ -55,10 +56,17 @@ def scenario_rows(results: Results, analysis: str) -> pd.DataFrame:
     """Return the scenarios of an analysis that gave a p-value, with a label of what is compared."""
     rows = results.analysis(analysis)
     rows = rows[rows["p"].notna()]
+    if analysis == "nonresponders":
+        # Who responds later says nothing about randomization.
+        rows = rows[rows["visit"].ne(0)]
     if rows.empty:
         return rows
     split = rows["scenario"].str.split(":", n=1)
-    rows = rows.assign(base=split.str[0], category=split.str[1])
+    rows = rows.assign(
+        base=split.str[0],
+        category=split.str[1].where(split.str[1].notna(), rows["category"]),
+        level=[level_of(results, text(claim)) for claim in rows["claim_id"]],
+    )
     rows = rows.assign(label=[_label(results, row) for _, row in rows.iterrows()])
     # The same counts may serve several claims: once is enough.
     return rows.drop_duplicates(["label", "base"])
@@ -81,12 +89,12 @@ def _label(results: Results, row: pd.Series) -> str:
 
 
 def crossing(results: Results, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the comparisons in which some scenario falls on the other side of alpha."""
+    """Return the comparisons in which some scenario falls on the other side of its threshold."""
     ends = rows.assign(
         least=rows[["p", "p_low"]].min(axis=1), most=rows[["p", "p_high"]].max(axis=1)
     ).groupby("label", sort=False)
-    span = ends.agg(least=("least", "min"), most=("most", "max"))
-    chosen = span.index[(span["least"] < results.alpha) & (span["most"] >= results.alpha)]
+    span = ends.agg(least=("least", "min"), most=("most", "max"), level=("level", "max"))
+    chosen = span.index[(span["least"] < span["level"]) & (span["most"] >= span["level"])]
     return rows[rows["label"].isin(chosen)]
 
 
@@ -134,9 +142,9 @@ def say_scenarios(results: Results, analysis: str) -> str:
     total = every["label"].nunique()
     names = [re.sub(r",?\n", ", ", label) for label in dict.fromkeys(changed["label"])]
     told = (
-        f"the answer at {number(results.alpha, 2)} changes for {len(names)}: {listing(names)}"
+        f"the answer at the claim's threshold changes for {len(names)}: {listing(names)}"
         if names
-        else f"no answer at {number(results.alpha, 2)} changes"
+        else "no answer at the claim's threshold changes"
     )
     return f"p by scenario for {count_of(total, 'comparison')}; {told}."
 

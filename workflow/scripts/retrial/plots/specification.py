@@ -23,9 +23,8 @@ from plotnine import (
 from retrial.plots.labels import drawable, p_breaks, p_text, version_label
 from retrial.plots.theme import BLUE, INK, SOFT, report_theme
 from retrial.report.load import Results
-from retrial.report.sections.choices import AXIS_NAMES, choice
+from retrial.report.sections.choices import AXIS_NAMES, choice, level_of
 from retrial.report.words import count_of, percent, plain
-from retrial.support import threshold
 
 AGREE, DISAGREE = "agrees with the claim", "does not"
 MOST = 400  # specifications drawn; evenly thinned beyond
@@ -46,12 +45,6 @@ def curves(results: Results) -> list[str]:
 def _axes(frame: pd.DataFrame, claim: str) -> list[str]:
     mine = frame[frame["claim_id"] == claim]
     return [axis for axis in AXIS_NAMES if mine[axis].nunique(dropna=False) > 1]
-
-
-def level_of(results: Results, claim: str) -> float:
-    """Return the level at which a claim is judged: its printed threshold, else alpha."""
-    found = [c for c in results.claims if c.id == claim]
-    return threshold(found[0], results.alpha) if found else results.alpha
 
 
 def curve_rows(results: Results, claim: str) -> pd.DataFrame:
@@ -94,12 +87,12 @@ def draw_curve(results: Results, claim: str) -> ggplot:
         + geom_hline(yintercept=at_level, colour=SOFT, linetype="dashed", size=0.6)
         + geom_point(above, colour=INK, size=2.1, stroke=0.4)
         + geom_point(below, colour=INK, size=1.5, stroke=0.25, shape="s")
-        + scale_x_continuous(name="Specifications, in the order of p")
+        + scale_x_continuous(name="Analyses, in the order of p")
         + scale_y_continuous(
             name="", breaks=places, labels=lambda at: [shown[_nearest(shown, y)] for y in at]
         )
-        + scale_fill_manual(values={AGREE: BLUE, DISAGREE: "white"}, name="The specification")
-        + scale_shape_manual(values={AGREE: "o", DISAGREE: "s"}, name="The specification")
+        + scale_fill_manual(values={AGREE: BLUE, DISAGREE: "white"}, name="The analysis")
+        + scale_shape_manual(values={AGREE: "o", DISAGREE: "s"}, name="The analysis")
         + report_theme(1.1 + 0.2 * (depth + _GAP + _HEIGHT), grid="y")
     )
 
@@ -163,8 +156,8 @@ def say_curve(results: Results, claim: str) -> str:
     axes = [plain(axis) for axis in _axes(results.multiverse, claim)]
     return (
         f"Specification curve of “{results.statements.get(claim, claim)}”: "
-        f"{count_of(len(rows), 'possible specification')} in the order of p, of which "
-        f"{percent(rows['supports'].mean())} agree with the claim; "
+        f"{count_of(len(rows), 'possible analysis', 'possible analyses')} in the order of p, of "
+        f"which {percent(rows['supports'].mean())} agree with the claim; "
         f"{int(decided['supports'].sum())} "
         f"of {len(decided)} defensible ones do. Choices shown: {', '.join(axes)}."
     )

@@ -74,7 +74,11 @@ class Page:
             [
                 banner,
                 '<header class="title">',
-                paragraph("Statistical re-run of a published trial", "kicker"),
+                paragraph(
+                    "Statistical re-run of a "
+                    + ("simulated trial" if study.simulated else "published trial"),
+                    "kicker",
+                ),
                 heading(self.title, 1),
                 paragraph(f"{escape(study.citation.strip())}{link}", "citation"),
                 paragraph(escape(study.about.strip()), "about"),

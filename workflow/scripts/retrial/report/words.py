@@ -17,10 +17,13 @@ VERDICTS = {
     "unsupported": "Unsupported",
 }
 VERDICT_MEANINGS = {
-    "reproduced": "every defensible analysis of the printed numbers agrees with the claim",
+    "reproduced": (
+        "every defensible analysis of the printed numbers agrees with the claim; for a claim of no "
+        "difference that means: not significant, as printed"
+    ),
     "not_reproduced": "no defensible analysis of the printed numbers agrees with the claim",
     "fragile": "defensible analyses differ, so the answer hangs on a choice",
-    "inconsistent": "the paper's own numbers exclude each other here",
+    "inconsistent": "numbers or sentences of the paper do not go together here",
     "not_testable": "the numbers that would decide are not printed",
     "unsupported": "a sales claim that no claim of the trial bears on",
 }

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from retrial.report.load import Results
+from retrial.report.phrases import event_name, evidence_label
 from retrial.report.words import (
     METHODS,
     POPULATIONS,
     READINGS,
-    event,
-    evidence_name,
     listing,
     months,
     number,
@@ -16,6 +15,7 @@ from retrial.report.words import (
     text,
     version_words,
 )
+from retrial.support import threshold
 
 AXIS_NAMES = {
     "outcome": "Outcome",
@@ -41,6 +41,12 @@ AXES = {
 }
 
 
+def level_of(results: Results, claim: str) -> float:
+    """Return the level at which a claim is judged: its printed threshold, else alpha."""
+    found = [c for c in results.claims if c.id == claim]
+    return threshold(found[0], results.alpha) if found else results.alpha
+
+
 def axes_in_words(flips_on: object) -> str:
     """Return the axes that decide a verdict in words: `method;version` as `the test and ...`."""
     return listing(AXES.get(axis, plain(axis)) for axis in text(flips_on).split(";") if axis)
@@ -58,11 +64,11 @@ def choice(results: Results, axis: str, value: object) -> str:
     if axis == "outcome":
         return results.outcome(code)
     if axis == "category":
-        return event(code)
+        return event_name(results, code)
     if axis == "visit":
         return months(value)
     if axis == "comparator":
-        return evidence_name(code)
+        return evidence_label(results, code)
     if axis == "rho":
         return number(value, 2)
     return POPULATIONS.get(code, plain(code))

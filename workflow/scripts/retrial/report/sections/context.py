@@ -60,7 +60,7 @@ TABLES_SAY = {
     "summaries": "n, mean and SD of each group under each reading",
     "tests": "every test that was run again",
     "sensitivity": "every scenario of every sensitivity analysis",
-    "multiverse": "every specification of every claim",
+    "multiverse": "every analysis of every claim",
     "claims": "every claim and its verdict",
     "risk_of_bias": "what the paper states, by domain",
 }
@@ -123,7 +123,9 @@ def methods(results: Results) -> str:
     shown = [m for m in METHODS if m in used]
     readings = [READINGS[r] for r in READINGS if (results.summaries["reading"] == r).any()]
     steps = [
-        "Every number is typed with its place and a short quote; nothing is guessed.",
+        "The numbers are simulated; no paper prints them."
+        if results.study.simulated
+        else "Every number is typed with its place and a short quote; nothing is guessed.",
         f"Every error term is read in turn as {escape(listing(readings, 'or'))}. A reading that "
         "no data can have is set aside for every number that shares the label."
         if readings
@@ -172,7 +174,7 @@ def provenance(results: Results) -> str:
     parts = [
         paragraph(
             "The same inputs, settings and versions give this report again, byte for byte. The "
-            "tables lie beside it:"
+            "tables are in the folder of this report:"
         ),
         bullets(
             f'<a href="{name}.{_ending(name)}">{name}.{_ending(name)}</a> {escape(words)}'

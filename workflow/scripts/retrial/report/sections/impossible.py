@@ -25,14 +25,14 @@ KINDS = {
         "denominator_available",
     ),
     "Printed twice, and not the same": ("printed_twice", "printed_twice_error"),
-    "A test and a sentence that exclude each other": ("sentence",),
+    "A test and a sentence that do not go together": ("sentence",),
 }
 SKEW = ("altman_bland",)
 REPEATED = ("sd_bound", "range_sd")
 
 
 def introduction(results: Results) -> str:
-    """Count the distinct findings: one an error term, one a statement that excludes another."""
+    """Count the distinct findings: an error term, or a statement that does not fit another."""
     audit = results.audit
     if audit.empty:
         return ""

@@ -1,30 +1,30 @@
-"""Every specification of a claim, and the choice that decides."""
+"""Every analysis of a claim, and the choice that decides."""
 
 from __future__ import annotations
 
 from retrial.report.html import heading, join, paragraph
 from retrial.report.load import Results
 from retrial.report.pictures import picture
-from retrial.report.sections.choices import AXES, AXIS_NAMES, choice
+from retrial.report.sections.choices import AXES, AXIS_NAMES, axes_in_words, choice
 from retrial.report.tables import Column, render_table
 from retrial.report.words import count_of, p_value, percent, plain, text
 
 
 def introduction(results: Results) -> str:
-    """Say how many specifications there are."""
+    """Say how many analyses there are."""
     frame = results.multiverse
     if frame.empty:
         return ""
     possible = int(frame["admissible"].sum())
     defensible = int(frame["defensible"].sum())
     return paragraph(
-        "A specification is one choice on each open question: which reading, which printed "
-        "version, "
-        "which test, which patients, which correlation. There are "
-        f"{count_of(len(frame), 'specification')} "
-        f"for {count_of(frame['claim_id'].nunique(), 'claim')}; {possible} of them are "
-        "possible, and "
-        f"{defensible} are defensible and decide the verdicts."
+        "An analysis here is one choice on each open question (a “specification”): which reading, "
+        "which printed version, which test, which patients, which correlation. There are "
+        f"{count_of(len(frame), 'analysis', 'analyses')} "
+        f"for {count_of(frame['claim_id'].nunique(), 'claim')}. {possible} of them are possible; "
+        f"of these, {defensible} are defensible, that is, a reasonable statistician could have "
+        "chosen them, and they alone decide the verdicts. The rest stretch a choice, to show how "
+        "much it matters."
     )
 
 
@@ -47,9 +47,9 @@ def _sentence(row, mine) -> str:
     possible, decided = mine[mine["admissible"]], mine[mine["defensible"]]
     agree = int(decided["supports"].sum())
     words = (
-        f"{agree} of {count_of(len(decided), 'defensible specification')} "
-        f"{'agrees' if agree == 1 else 'agree'} with the claim, and "
-        f"{percent(possible['supports'].mean())} of all {len(possible)} possible ones."
+        f"{agree} of {count_of(len(decided), 'defensible analysis', 'defensible analyses')} "
+        f"{'agrees' if agree == 1 else 'agree'} with the claim. (Of all {len(possible)} possible "
+        f"ones, also stretched ones: {percent(possible['supports'].mean())}.)"
     )
     if text(row["flips_on"]):
         words += f" What decides is <b>{axes_in_words(row['flips_on'])}</b>."
@@ -57,7 +57,7 @@ def _sentence(row, mine) -> str:
 
 
 def _by_axis(results: Results, row, mine, axis: str) -> str:
-    """Return how many defensible specifications agree, for each choice on a deciding axis."""
+    """Return how many defensible analyses agree, for each choice on a deciding axis."""
     decided = mine[mine["defensible"]]
     lines = []
     for value, group in decided.groupby(axis, dropna=False, sort=False):

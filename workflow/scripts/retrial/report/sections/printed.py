@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from retrial.report.html import escape, fold, heading, join, paragraph, quotation
 from retrial.report.load import Results
-from retrial.report.phrases import long_reading, printed_count, printed_mean, short_arm, with_unit
+from retrial.report.phrases import (
+    event_name,
+    long_reading,
+    printed_count,
+    printed_mean,
+    short_arm,
+    with_unit,
+)
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (
     READINGS,
     count_of,
-    event,
     listing,
     missing,
     months,
@@ -50,9 +56,10 @@ def introduction(results: Results) -> str:
         if digitized
         else ""
     )
+    called = f"calls its error terms {long_reading(label.label)}s"
     return paragraph(
-        f"Everything below rests on {listing(found)}.{follow}{read_off} The paper calls its error "
-        f"terms {long_reading(label.label)}s: {quotation(label.quote, label.source)}."
+        f"Everything below rests on {listing(found)}.{follow}{read_off} The paper {called}: "
+        f"{quotation(label.quote, label.source)}."
     )
 
 
@@ -95,10 +102,15 @@ def means(results: Results) -> str:
         ),
         Column("source", "Where"),
     ]
-    note = (
-        "The spread among patients that each reading of the error term implies. Struck out: no "
-        "data can have it, here or in a number that shares the label (shown in the next section)."
+    struck = any("refuted" in str(line.get(r, "")) for line in shown for r in readings)
+    blank = any(not line.get(r) for line in shown for r in readings)
+    note = "The spread among patients that each reading of the error term implies." + (
+        " Struck out: no data can have it, here or in a number that shares the label (shown in the "
+        "next section)."
+        if struck
+        else ""
     )
+    note += " Blank: no error term or no n is printed there." if blank else ""
     return join(
         [
             heading("Means", 3),
@@ -128,7 +140,7 @@ def counts(results: Results) -> str:
             key,
             {
                 "outcome": results.outcome(row["outcome"]),
-                "category": event(row["category"]),
+                "category": event_name(results, row["category"]),
                 "visit": "" if key[2] is None else months(row["visit"]),
             },
         )
@@ -161,7 +173,7 @@ def quotes(results: Results) -> str:
     shown = [
         {
             "what": results.outcome(row["outcome"])
-            + (f", {event(row['category'])}" if not missing(row["category"]) else ""),
+            + (f", {event_name(results, row['category'])}" if not missing(row["category"]) else ""),
             "arm": short_arm(results, row["arm"]),
             "value": _as_printed(row),
             "source": text(row["source"]),

@@ -116,17 +116,22 @@ def _joint(results: Results, rows: pd.DataFrame) -> str:
     if joint.empty:
         return ""
     every = listing(dict.fromkeys(reading(code) for code in joint["reading"]))
-    out = joint[joint["detail"].fillna("").str.contains("this reading cannot hold")]
-    details = [in_words(results, d) for d in dict.fromkeys(out["detail"])]
+    audit = results.audit
+    out = audit[
+        (audit["check"] == "sentence")
+        & (audit["verdict"] == "inconsistent")
+        & audit["target"].isin(joint["claim_id"])
+    ]
     out_names = listing(dict.fromkeys(reading(code) for code in out["reading"]))
     sentence = (
         "Where one arm's value is printed, the other arm's can be solved for, and held against "
         "what "
         f"the paper says of it in words. Of the readings {every}, "
         + (
-            f"{out_names} cannot hold if the sentence and the test are both right."
+            f"the sentence and the printed p do not go together under {out_names}, by a two-sample "
+            "t test at that visit. An analysis of each patient's change could need less."
             if out_names
-            else "all can hold."
+            else "all go together with the sentence."
         )
     )
     listed = fold(
@@ -138,7 +143,7 @@ def _joint(results: Results, rows: pd.DataFrame) -> str:
         "one. Tick: with no spread at all, the least it could be."
     )
     return join(
-        [paragraph(sentence), picture(results, "required", caption), listed if details else ""]
+        [paragraph(sentence), picture(results, "required", caption), listed if out_names else ""]
     )
 
 

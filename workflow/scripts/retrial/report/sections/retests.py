@@ -6,7 +6,15 @@ import pandas as pd
 
 from retrial.report.html import escape, fold, heading, join, paragraph
 from retrial.report.load import Results
-from retrial.report.phrases import printed_mean, reading, short_arm, version, with_unit
+from retrial.report.phrases import (
+    event_name,
+    printed_mean,
+    reading,
+    readings_used,
+    short_arm,
+    version,
+    with_unit,
+)
 from retrial.report.pictures import picture
 from retrial.report.sections.verdicts import published
 from retrial.report.tables import Column, render_table
@@ -16,7 +24,6 @@ from retrial.report.words import (
     METHODS,
     READINGS,
     count_of,
-    event,
     interval,
     listing,
     missing,
@@ -42,15 +49,15 @@ def introduction(results: Results) -> str:
     judged = tests[tests["admissible"].fillna(False) & (tests["agreement"] != "not_published")]
     counted = judged["agreement"].value_counts()
     told = [
-        f"{int(counted[code])} {words}"
+        f"{int(counted[code])} {words[int(counted[code]) > 1]}"
         for code, words in (
-            ("consistent", "agree with it"),
-            ("inconsistent", "differ from it"),
-            ("decision_error", "lead to the other decision"),
+            ("consistent", ("agrees with it", "agree with it")),
+            ("inconsistent", ("differs from it", "differ from it")),
+            ("decision_error", ("leads to the other decision", "lead to the other decision")),
         )
         if counted.get(code, 0)
     ]
-    against = f" Where the paper prints a p-value, {listing(told)}." if told else ""
+    against = f" Where the paper prints a p-value or “n.s.”, {listing(told)}." if told else ""
     stated = [t.method for t in results.study.reported_tests]
     names = f" The paper names {escape(listing(stated))}." if stated else ""
     return paragraph(
@@ -60,14 +67,12 @@ def introduction(results: Results) -> str:
     )
 
 
-def _significant(p: float, results: Results, admissible: bool = True) -> str:
+def _significant(p: float, results: Results, admissible: bool = True, what: str = "reading") -> str:
     shown = escape(p_value(p, results.alpha))
     if not missing(p) and p < results.alpha:
         shown = f"<b>{shown}</b>"
     if not admissible:
-        return (
-            f'<span class="refuted">{shown}<span class="sr"> (reading not possible)</span></span>'
-        )
+        return f'<span class="refuted">{shown}<span class="sr"> ({what} not possible)</span></span>'
     return shown
 
 
@@ -89,7 +94,9 @@ def means(results: Results) -> str:
         for arm in arms:
             line[arm] = _printed(results, outcome, visit, arm, code)
         possible = group[group["admissible"].fillna(False)]
-        chosen = (possible if len(possible) else group).iloc[0]
+        stated = possible[possible["reading"] == results.study.error_label.label]
+        chosen = next(rows for rows in (stated, possible, group) if len(rows)).iloc[0]
+        line["under"] = readings_used(results, chosen)
         line["difference"] = escape(
             f"{number(chosen['estimate'], decimals)} "
             f"({interval(chosen['ci_low'], chosen['ci_high'], decimals)})"
@@ -105,6 +112,7 @@ def means(results: Results) -> str:
         Column("outcome", "Outcome"),
         *(Column(arm, short_arm(results, arm), "number") for arm in arms),
         Column("difference", "Difference (95 % CI)", "figure"),
+        Column("under", "CI under"),
         *(
             Column(r, READINGS[r], "figure", group="p (Student t), if the error is")
             for r in readings
@@ -112,9 +120,13 @@ def means(results: Results) -> str:
         Column("published", "Published"),
     ]
     note = (
-        "The difference is the first arm less the second; its interval is under the first reading "
-        "that is possible. Struck out: no data can have this reading."
+        f"The difference is the first arm less the second. Its interval is under the label that "
+        f"the paper states ({reading(results.study.error_label.label)}) where that is possible, "
+        "else under the first reading that is. p in bold: below "
+        f"{number(results.alpha, 2)}."
     )
+    if (~rows["admissible"].astype(bool)).any():
+        note += " Struck out: no data can have this reading."
     table = render_table(
         lines,
         columns,
@@ -152,7 +164,7 @@ def counts(results: Results) -> str:
         printed = list(group["published_p"].dropna().unique())
         line = {
             "outcome": f"{results.outcome(outcome)}, {months(visit)}",
-            "what": escape(event(category)) + _sub(version(results, code)),
+            "what": escape(event_name(results, category)) + _sub(version(results, code)),
             "cells": f"{whole(first['value_1'])}/{whole(first['n_1'])} v. "
             f"{whole(first['value_2'])}/{whole(first['n_2'])}",
             "difference": escape(_points(first)),
@@ -162,7 +174,7 @@ def counts(results: Results) -> str:
         for method in COUNT_METHODS:
             found = group[group["method"] == method]
             if len(found):
-                line[method] = _significant(found["p"].iloc[0], results, possible)
+                line[method] = _significant(found["p"].iloc[0], results, possible, "version")
         fragility = group["fragility"].dropna()
         line["fragility"] = whole(fragility.iloc[0]) if len(fragility) else ""
         lines.append(line)
@@ -217,12 +229,12 @@ def changes(results: Results) -> str:
         rhos = [r for r in rhos if round(r * 10, 6) == round(r * 10)] or rhos
     lines = []
     same = ["claim_id", "outcome", "visit", "version", "reading"]
-    for (claim, _, _, code, as_read), group in rows.groupby(same, dropna=False, sort=False):
+    for (claim, _, _, code, _), group in rows.groupby(same, dropna=False, sort=False):
         first = group.iloc[0]
         possible = bool(group["admissible"].fillna(False).all())
         line = {
             "claim": results.statements.get(claim, text(claim)),
-            "reading": escape(reading(as_read)) + _sub(version(results, code)),
+            "reading": escape(readings_used(results, first)) + _sub(version(results, code)),
             "change": escape(number(first["estimate"], results.decimals.get(first["outcome"], 2))),
             "muted": not possible,
         }
@@ -282,7 +294,7 @@ def every_test(results: Results) -> str:
     for _, row in results.tests.iterrows():
         what = results.outcome(row["outcome"])
         if not missing(row["category"]):
-            what += f", {event(row['category'])}"
+            what += f", {event_name(results, row['category'])}"
         kind = (
             word(row["effect_size_type"], EFFECTS) if not missing(row["effect_size_type"]) else ""
         )
@@ -293,7 +305,7 @@ def every_test(results: Results) -> str:
                 "claim": results.statements.get(row["claim_id"], text(row["claim_id"])),
                 "what": what,
                 "visit": months(row["visit"]),
-                "reading": reading(row["reading"]) if not missing(row["reading"]) else "",
+                "reading": readings_used(results, row),
                 "version": version(results, row["version"]),
                 "method": word(row["method"], METHODS)
                 + (f", ρ = {row['rho']:g}" if not missing(row["rho"]) else ""),

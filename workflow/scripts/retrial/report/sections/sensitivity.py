@@ -6,13 +6,21 @@ import pandas as pd
 
 from retrial.report.html import escape, fold, heading, join, paragraph, quotation
 from retrial.report.load import Results
-from retrial.report.phrases import in_words, reading, short_arm, version
+from retrial.report.phrases import (
+    event_name,
+    evidence_label,
+    in_words,
+    reading,
+    short_arm,
+    version,
+)
 from retrial.report.pictures import picture
+from retrial.report.sections.choices import level_of
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (
+    METHODS,
+    capital,
     count_of,
-    event,
-    evidence_name,
     listing,
     missing,
     months,
@@ -65,7 +73,8 @@ def comparison(results: Results, row: pd.Series) -> str:
     scenario = text(row["scenario"])
     label = results.outcome(row["outcome"])
     category = scenario.split(":", 1)[1] if ":" in scenario and "+" in scenario else ""
-    parts = [label + (f", {event(category)}" if category else "")]
+    category = category or text(row.get("category"))
+    parts = [label + (f", {event_name(results, category)}" if category else "")]
     if not missing(row["visit"]):
         parts.append(months(row["visit"]))
     if not missing(row["reading"]):
@@ -82,7 +91,8 @@ def _table(results: Results, name: str, rows: pd.DataFrame) -> str:
     lines = []
     for _, row in rows.iterrows():
         parts = text(row["scenario"]).split(":")
-        scenario = ": ".join(evidence_name(part) for part in parts if "+" not in part)
+        event = text(row["category"])
+        scenario = ": ".join(_step(results, part) for part in parts if part != event)
         line = {
             "claim": results.statements.get(row["claim_id"], "No single claim"),
             "what": comparison(results, row),
@@ -113,12 +123,23 @@ def _table(results: Results, name: str, rows: pd.DataFrame) -> str:
     return fold(f"{count_of(len(lines), 'row')} behind this", table)
 
 
+def _step(results: Results, part: str) -> str:
+    """Return one part of a scenario's code in words: a method, a row of evidence, an event."""
+    if "+" in part:
+        return event_name(results, part)
+    return METHODS.get(part) or evidence_label(results, part)
+
+
 def _changed(results: Results, rows: pd.DataFrame) -> tuple[int, int, list[str]]:
-    """Return how many comparisons there are, how many answers change, and for which claims."""
+    """Return how many comparisons there are, how many answers change, and for which claims.
+
+    Each is judged at its claim's own threshold.
+    """
     rows = rows[rows["p"].notna()]
     keys = [
-        rows["claim_id"].map(results.statements),
+        rows["claim_id"].fillna(""),
         rows["outcome"],
+        rows["category"].fillna(""),
         rows["scenario"].str.split(":").str[1].fillna(""),
         rows["reading"].fillna(""),
         rows["version"].fillna(""),
@@ -128,19 +149,23 @@ def _changed(results: Results, rows: pd.DataFrame) -> tuple[int, int, list[str]]
         total += 1
         least = group[["p", "p_low"]].min(axis=1).min()
         most = group[["p", "p_high"]].max(axis=1).max()
-        if least < results.alpha <= most:
-            names.append(key[0])
+        if least < level_of(results, key[0]) <= most:
+            names.append(results.statements.get(key[0], key[0]))
     return total, len(names), list(dict.fromkeys(names))
 
 
 def _answer(results: Results, rows: pd.DataFrame, condition: str) -> str:
     """Return whether the answers change under a condition, naming the claims."""
     total, amount, names = _changed(results, rows)
-    level, among = number(results.alpha, 2), count_of(total, "comparison")
+    among = count_of(total, "comparison")
+    levels = {level_of(results, claim) for claim in rows["claim_id"].dropna()}
+    level = (
+        f"at {number(results.alpha, 2)}" if levels <= {results.alpha} else "at its own threshold"
+    )
     if not amount:
-        return f"{condition}, no answer at {level} changes, in {among}."
+        return f"{condition}, no answer {level} changes, in {among}."
     named = listing(f"“{escape(name)}”" for name in names)
-    return f"{condition}, the answer at {level} changes in {amount} of {among}: for {named}."
+    return f"{condition}, the answer {level} changes in {amount} of {among}: for {named}."
 
 
 def _say_error_bars(results: Results, rows: pd.DataFrame) -> str:
@@ -177,11 +202,12 @@ def _say_nonresponders(results: Results, rows: pd.DataFrame) -> str:
         about
         + _answer(
             results,
-            rows,
+            rows[rows["visit"].ne(0)],
             "With them left out, at any values that the arithmetic allows, or put back",
         )
         + " Leaving out patients of one arm by their outcome is biased by construction, so this is "
-        "a stress test and no more."
+        "a stress test and no more. Comparisons at baseline are not counted: who responds later "
+        "says nothing about randomization."
     )
 
 
@@ -193,31 +219,13 @@ def _say_dropouts(results: Results, rows: pd.DataFrame) -> str:
 
 def _say_honeymoon(results: Results, rows: pd.DataFrame) -> str:
     told = []
-    control = rows[rows["scenario"] == "concurrent_control"]
-    if len(control):
-        first = listing(p_phrase(p, results.alpha) for p in control["p"])
+    if (rows["scenario"] == "concurrent_control").any():
         told.append(
             "Randomization gives both arms the same natural remission, so the trial's own control "
-            f"comes first: {first}"
-            + (" in the two printed versions" if len(control) == 2 else "")
-            + "."
+            "comes first; rates from outside the trial stand beside it (one-sided tests)."
         )
-    same = rows[rows["comparable"].fillna(False) & rows["p"].notna()]
-    same = same[~same["scenario"].str.contains("beta_binomial")]
-    if len(same):
-        below = int((same["p"] < results.alpha).sum())
-        limits = same["threshold"].dropna()
-        told.append(
-            f"Beside rates from outside the trial that count the same event, "
-            f"{below} of {count_of(len(same), 'comparison')} {'falls' if below == 1 else 'fall'} "
-            f"below {number(results.alpha, 2)} (one-sided)"
-            + (
-                f"; significance is lost once the natural rate exceeds "
-                f"{listing((percent(v, 1) for v in dict.fromkeys(limits)), 'or')}."
-                if len(limits)
-                else "."
-            )
-        )
+    for event, group in rows[rows["category"].notna()].groupby("category", sort=False):
+        told.append(_beside(results, event, group))
     window = rows[rows["scenario"].str.startswith("window_") & rows["threshold"].notna()]
     if len(window) and results.study.honeymoon is not None:
         first = window.iloc[0]
@@ -226,6 +234,36 @@ def _say_honeymoon(results: Results, rows: pd.DataFrame) -> str:
             f"diagnosis, only visits from month {first['threshold']:g} on are surely past it."
         )
     return " ".join(told)
+
+
+def _beside(results: Results, event: str, rows: pd.DataFrame) -> str:
+    """Return one event's comparison with the trial's control, and with outside rates of it."""
+    name = escape(capital(event_name(results, event)))
+    parts = []
+    control = rows[rows["scenario"] == "concurrent_control"]
+    if len(control):
+        shown = list(dict.fromkeys(p_phrase(p, results.alpha) for p in control["p"]))
+        parts.append(f"{listing(shown, 'or')} against the trial's own control")
+    same = rows[rows["comparable"].fillna(False).astype(bool) & rows["p"].notna()]
+    same = same[~same["scenario"].str.contains("beta_binomial")]
+    if len(same):
+        # The same counts in two versions of the paper are one comparison.
+        same = same.drop_duplicates(["scenario", "estimate", "p"])
+        below = int((same["p"] < results.alpha).sum())
+        sources = same["scenario"].str.split(":").str[0].nunique()
+        parts.append(
+            f"beside {count_of(sources, 'outside rate')} of the same event, {below} of "
+            f"{count_of(len(same), 'comparison')} {'falls' if below == 1 else 'fall'} below "
+            f"{number(results.alpha, 2)}"
+        )
+        limits = list(dict.fromkeys(percent(v, 1) for v in same["threshold"].dropna()))
+        if limits:
+            parts.append(
+                f"significance is lost once the natural rate exceeds {listing(limits, 'or')}"
+            )
+    else:
+        parts.append("no outside rate counts the same event")
+    return f"<b>{name}</b>: {'; '.join(parts)}."
 
 
 def _say_correlation(results: Results, rows: pd.DataFrame) -> str:

@@ -6,17 +6,22 @@ import pandas as pd
 
 from retrial.report.html import badge, bullets, escape, fold, heading, join, paragraph, share_bar
 from retrial.report.load import Results
-from retrial.report.phrases import brief, in_words
+from retrial.report.phrases import brief, in_words, printed_mean, reading, row_name
 from retrial.report.sections.choices import axes_in_words
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (
+    AGREEMENTS,
+    METHODS,
     VERDICT_MEANINGS,
     VERDICTS,
     count_of,
     listing,
+    number,
+    p_value,
     percent,
     plain,
     text,
+    whole,
     word,
 )
 
@@ -33,8 +38,8 @@ TOLD = {
         "hang on a choice that the paper leaves open",
     ),
     "inconsistent": (
-        "rests on numbers that exclude each other",
-        "rest on numbers that exclude each other",
+        "rests on numbers or sentences that do not go together",
+        "rest on numbers or sentences that do not go together",
     ),
     "not_testable": (
         "cannot be tested (its numbers are not printed)",
@@ -53,37 +58,128 @@ def of_kind(results: Results, kind: str) -> pd.DataFrame:
 
 
 def opening(results: Results) -> str:
-    """Return the plain-language paragraph: what was tried, and what was found."""
+    """Return what was found: the key findings, then the counts, then the primary end points."""
     trial, sales = of_kind(results, "trial"), of_kind(results, "sales")
     if results.verdicts.empty:
         return paragraph("No claim was judged.", "lead")
-    about = (
-        f"We ran the statistics of this trial again from what its paper prints, and asked of "
-        f"{count_of(len(trial), 'claim')} whether the printed numbers bear "
-        f"{'it' if len(trial) == 1 else 'them'} out."
-    )
+    chosen = headlines(results)
+    lead = "We ran the statistics of this trial again from what its paper prints."
     derived = int(trial["derived"].fillna(False).sum())
     beside = (
         f" In {derived} of them the numbers are the paper's and the comparison is ours."
         if derived
         else ""
     )
-    parts = [paragraph(f"{about} {_told(trial)}", "lead")]
-    parts.append(
-        paragraph(f"Some claims rest on the same numbers, so their verdicts go together.{beside}")
-    )
-    parts.append(paragraph(_primary(trial)))
-    if len(sales):
+    parts = [
+        paragraph(f"{lead} What stands out:" if len(chosen) else lead, "lead"),
+        bullets((_key_finding(results, row) for _, row in chosen.iterrows()), "key"),
+        paragraph(
+            f"{_told(trial)}{beside} Some claims rest on the same numbers, so their verdicts go "
+            "together."
+        )
+        if len(trial)
+        else "",
+        paragraph(_primary(trial)),
+    ]
+    if (results.verdicts["defensible_n"].fillna(0) > 0).any():
         parts.append(
             paragraph(
-                f"Beside these stand {count_of(len(sales), 'sales claim')}, each held to be no "
-                f"stronger than the weakest claim of the trial that it would need. {_told(sales)}"
+                "An <b>analysis</b> is one way to test a claim: one test, on one reading of the "
+                "error terms and one printed version. It is <b>defensible</b> if a reasonable "
+                "statistician could have chosen it; for each claim these were written down before "
+                "the workflow ran, and they alone decide its verdict."
+            )
+        )
+    if len(sales):
+        told = _told(sales, "sales claim")
+        parts.append(
+            paragraph(
+                f"{told} Each is held to be no stronger than the weakest claim of the trial that "
+                "it would need."
             )
         )
     return join(parts)
 
 
-def _told(claims: pd.DataFrame) -> str:
+def headlines(results: Results) -> pd.DataFrame:
+    """Return the claims told first: those marked so, else the first of each verdict."""
+    trial = of_kind(results, "trial")
+    marked = [claim.id for claim in results.claims if claim.headline]
+    if trial["claim_id"].isin(marked).any():
+        order = {claim: place for place, claim in enumerate(marked)}
+        found = trial[trial["claim_id"].isin(marked)]
+        return found.sort_values("claim_id", key=lambda ids: ids.map(order))
+    firsts = trial.drop_duplicates("verdict")
+    return firsts.sort_values("verdict", key=lambda codes: codes.map(list(VERDICTS).index))
+
+
+def _key_finding(results: Results, row: pd.Series) -> str:
+    clause = _label_clause(results, row) or _test_clause(results, row)
+    return (
+        f"{badge(row['verdict'])} <span><b>{escape(row['statement'])}.</b> "
+        f"{clause or in_words(results, brief(row['detail']))}.</span>"
+    )
+
+
+def _label_clause(results: Results, row: pd.Series) -> str:
+    """Return the largest contradiction of a stated error label, in numbers."""
+    claim = next((c for c in results.claims if c.id == row["claim_id"]), None)
+    if claim is None or claim.form != "error_label" or row["verdict"] != "inconsistent":
+        return ""
+    audit = results.audit
+    found = audit[
+        (audit["check"] == "sd_bound_widest")
+        & (audit["verdict"] == "impossible")
+        & (audit["reading"] == results.study.error_label.label)
+    ]
+    found = found.assign(excess=found["value"] / found["bound"])
+    found = found.sort_values("excess", ascending=False, kind="stable")
+    printed = results.reported.set_index("row_id")
+    for _, worst in found.iterrows():
+        if worst["target"] in printed.index:
+            mean = printed.loc[worst["target"]]
+            unit = results.units.get(text(mean["outcome"]), "")
+            return escape(
+                f"{row_name(results, mean)} is printed {printed_mean(mean)}: if that is a "
+                f"{reading(worst['reading'])}, the {whole(mean['n'])} values have an SD of at "
+                f"least {number(worst['value'])} {unit}".rstrip()
+                + f", and the largest possible is {number(worst['bound'])}"
+            )
+    return ""
+
+
+def _test_clause(results: Results, row: pd.Series) -> str:
+    """Return the counts compared, and how many defensible analyses agree, with their p-values."""
+    mine = results.multiverse[results.multiverse["claim_id"] == row["claim_id"]]
+    decided = mine[mine["defensible"].astype(bool) & mine["p"].notna()]
+    if decided.empty:
+        return ""
+    agree = int(decided["supports"].sum())
+    low, high = (p_value(p, results.alpha) for p in (decided["p"].min(), decided["p"].max()))
+    within = f"p = {low}" if low == high else f"p from {low} to {high}"
+    within = within.replace("= <", "< ").replace("= >", "> ")
+    tests = results.tests[
+        (results.tests["claim_id"] == row["claim_id"])
+        & results.tests["defensible"].astype(bool)
+        & results.tests["category"].notna()
+    ]
+    cells = list(
+        dict.fromkeys(
+            f"{whole(t['value_1'])}/{whole(t['n_1'])} v. {whole(t['value_2'])}/{whole(t['n_2'])}"
+            for _, t in tests.iterrows()
+        )
+    )
+    counts = f"{listing(cells, 'or')}: " if 0 < len(cells) <= 3 else ""
+    which = "analysis" if len(decided) == 1 else "analyses"
+    hangs = axes_in_words(row["flips_on"])
+    return escape(
+        f"{counts}{agree} of {len(decided)} defensible {which} "
+        f"{'agrees' if agree == 1 else 'agree'} ({within})"
+        + (f"; it hangs on {hangs}" if hangs else "")
+    )
+
+
+def _told(claims: pd.DataFrame, what: str = "claim of the trial") -> str:
     """Return one sentence that counts the claims by verdict."""
     counted = claims["verdict"].value_counts()
     clauses = []
@@ -91,7 +187,9 @@ def _told(claims: pd.DataFrame) -> str:
         amount = int(counted.get(code, 0))
         if amount:
             clauses.append(f"{amount} {TOLD[code][amount > 1]}")
-    return f"Of these, {listing(clauses)}." if clauses else ""
+    one, _, rest = what.partition(" of ")
+    many = f"{one}s of {rest}" if rest else f"{one}s"
+    return f"Of {count_of(len(claims), what, many)}, {listing(clauses)}." if clauses else ""
 
 
 def _primary(trial: pd.DataFrame) -> str:
@@ -105,15 +203,6 @@ def _primary(trial: pd.DataFrame) -> str:
     ]
     which = "The primary end point:" if len(told) == 1 else "The primary end points:"
     return f"{which} {listing(told)}."
-
-
-def tally(results: Results) -> str:
-    """Return the number of claims by verdict, with shapes."""
-    counted = of_kind(results, "trial")["verdict"].value_counts()
-    items = [
-        f"<b>{int(counted[code])}</b> {badge(code)}" for code in VERDICTS if counted.get(code, 0)
-    ]
-    return bullets(items, "tally")
 
 
 def trial_claims(results: Results) -> str:
@@ -130,15 +219,8 @@ def trial_claims(results: Results) -> str:
         Column("published", "Paper", "html"),
         Column("finding", "Running it again", "html"),
         Column("flips", "Hangs on"),
-        Column("share", "Agreeing", "html"),
     ]
-    note = (
-        "<b>Agreeing</b>: the share of all possible analyses, sensible and less so, that agree "
-        "with "
-        "the claim. It describes; the verdict rests on the defensible analyses alone, which were "
-        "written down before the workflow ran. Every verdict in full, with the paper's words, "
-        "stands below."
-    )
+    note = _notes(trial) + "Every verdict in full, with the paper's words, stands below."
     table = render_table(
         lines,
         columns,
@@ -151,34 +233,70 @@ def trial_claims(results: Results) -> str:
     return join([heading("The trial's claims", 3), table]) if table else ""
 
 
+def _notes(trial: pd.DataFrame) -> str:
+    """Return what the short words in the table mean, for those that occur."""
+    bare = trial["published_p"].map(text).eq("")
+    derived = trial["derived"].fillna(False).astype(bool)
+    notes = [
+        "<b>no p</b>: the paper makes the comparison and prints no p-value for it. "
+        if (bare & ~derived).any()
+        else "",
+        "<b>our comparison</b>: the paper prints the numbers and compares nothing. "
+        if (bare & derived).any()
+        else "",
+    ]
+    return "".join(notes)
+
+
 def _line(results: Results, row: pd.Series, claim: object) -> dict:
     none_claimed = getattr(claim, "expect", None) == "no_difference"
-    shown = (
-        "Not significant, as printed" if none_claimed and row["verdict"] == "reproduced" else None
-    )
-    finding = in_words(results, brief(row["detail"]))
-    if shown:
+    as_printed = none_claimed and row["verdict"] == "reproduced"
+    finding = in_words(results, brief(row["detail"])) + own_test(results, row["claim_id"])
+    if as_printed:
         open_ = text(row["detail"]).split("still possible: ")
         if len(open_) > 1:
             finding += (
                 f'<span class="sub">Not excluded: {in_words(results, brief(open_[1], 60))}</span>'
             )
-    specs = row["specifications"]
-    share = (
-        share_bar(row["share_supporting"], percent(row["share_supporting"]))
-        if specs and specs > 1
-        else ""
-    )
     return {
         "claim": escape(row["statement"]),
-        "verdict": badge(row["verdict"], shown),
+        "verdict": badge(row["verdict"])
+        + ('<span class="sub">not significant, as printed</span>' if as_printed else ""),
         "published": escape(published(row["published_p"]))
         if text(row["published_p"])
-        else f'<span class="none">{"compares nothing" if row["derived"] else "no p"}</span>',
+        else f'<span class="none">{"our comparison" if row["derived"] else "no p"}</span>',
         "finding": finding,
         "flips": axes_in_words(row["flips_on"]),
-        "share": share,
     }
+
+
+def own_test(results: Results, claim: str) -> str:
+    """Return the re-run of the method that the paper names, beside the p that it prints."""
+    tests = results.tests
+    mine = tests[
+        (tests["claim_id"] == claim)
+        & tests["paper_analysis"].astype(bool)
+        & tests["admissible"].astype(bool)
+        & tests["published_p"].notna()
+        & tests["p"].notna()
+    ]
+    if mine.empty:
+        return ""
+    low, high = (p_value(p, results.alpha) for p in (mine["p"].min(), mine["p"].max()))
+    sign = "" if low[0] in "<>" else "= "
+    ours = f"p {sign}{low}" if low == high else f"p from {low} to {high}"
+    printed = listing(dict.fromkeys(published(p) for p in mine["published_p"]), "or")
+    methods = listing(dict.fromkeys(word(m, METHODS) for m in mine["method"]), "or")
+    counted = mine["agreement"].value_counts()
+    agreement = (
+        word(counted.index[0], AGREEMENTS)
+        if len(counted) == 1
+        else listing(f"{n} {word(code, AGREEMENTS)}" for code, n in counted.items())
+    )
+    return (
+        f'<span class="sub">Paper’s method ({escape(methods)}): {escape(ours)} '
+        f"(printed {escape(printed)}; {escape(agreement)})</span>"
+    )
 
 
 def published(printed: object) -> str:
@@ -246,7 +364,10 @@ def in_full(results: Results) -> str:
             "claim": f"{escape(row['statement'])}"
             f'<span class="sub"><q>{escape(row["quote"])}</q> {escape(row["source"])}</span>',
             "verdict": badge(row["verdict"]),
-            "why": in_words(results, row["detail"]),
+            "why": in_words(results, row["detail"]) + own_test(results, row["claim_id"]),
+            "share": share_bar(row["share_supporting"], percent(row["share_supporting"]))
+            if (row["specifications"] or 0) > 1
+            else "",
         }
         for _, row in of_kind(results, "trial").iterrows()
     ]
@@ -254,6 +375,7 @@ def in_full(results: Results) -> str:
         Column("claim", "Claim, and the words it stands in", "html"),
         Column("verdict", "Verdict", "html"),
         Column("why", "Why", "html"),
+        Column("share", "Agreeing, of all analyses, also stretched ones", "html"),
     ]
     table = render_table(
         lines, columns, anchor="t-full", caption="Every claim in full", kind="wide full"
