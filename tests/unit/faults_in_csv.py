@@ -151,7 +151,16 @@ CASES = [
     reported("column left out", ",error_label,", ",label,", "", "error_label", "", "a column"),
     reported("column twice", "note\n", "value\n", "", "value", "value", "each column once"),
     reported("semicolons", "row_id,", "x;y\n", "", "", "x;y", "not semicolons"),
-    reported("open quotation mark", AGE, AGE + '"', "", "", "expected after", "in pairs", AGE),
+    reported("open quotation mark", AGE, AGE + '"', "", "", "more text after", "in pairs", AGE),
+    reported(
+        "a decimal comma in two cells",
+        ",17.6,8.7",
+        ",17,6,8.7",
+        "age_treated",
+        "",
+        "20 fields",
+        "write a point: 17.6",
+    ),
     # ---- counts.csv
     male("broken count", ",9,", ",9.5,", "count", "9.5", "whole number"),
     male("negative count", ",9,", ",-9,", "count", "-9", "whole number"),

@@ -6,7 +6,7 @@ CASES = [
     # ---- study.yaml
     study("another id", "id: hu2013", "id: hu2014", "id", "id", "hu2014", "the folder's name"),
     study("unknown key", "doi: ", "dio: ", "dio", "dio", "dio", "did you mean doi?"),
-    study("key left out", "doi: ", "dio: ", "doi", "doi", "", "the key 'doi'", "id: hu2013"),
+    study("key left out", "doi: ", "# doi: ", "doi", "doi", "", "the key 'doi'", "id: hu2013"),
     study("bad DOI", "doi: 10.1507", "doi: doi.org/10", "doi", "doi", "doi.org", "such as 10."),
     study("bad id", "  - id: treated", "  - id: Group I", "arms[0].id", "id", "Group I", "a-z"),
     study("n as words", "n: 15", "n: fifteen", "arms[0].n", "n", "fifteen", "whole number"),
@@ -40,7 +40,7 @@ CASES = [
     study(
         "quote missing",
         "  quote: Data are",
-        "  note: Data are",
+        "  # quote: Data are",
         "error_label.quote",
         "quote",
         "",
@@ -264,7 +264,7 @@ CASES = [
         "claims[3].paper_analysis.method",
         "method",
         "t_test",
-        "student_t",
+        "one of fisher, boschloo, barnard, chi2, chi2_yates, not_stated",
     ),
     claims(
         "printed p",

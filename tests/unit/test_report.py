@@ -94,7 +94,7 @@ def test_the_opening_counts_the_verdicts_in_the_table(results):
 def test_a_claim_of_no_difference_reads_not_significant_with_what_is_not_excluded(results):
     table = verdicts.trial_claims(results)
     row = table.split("The arms do not differ at baseline")[1].split("</tr>")[0]
-    assert "Not significant, as printed" in row
+    assert "not significant, as printed" in row
     assert "Not excluded: Age −6.9 to +5.7 years" in row
 
 

@@ -8,18 +8,8 @@ from retrial.multiverse import CONCURRENT
 from retrial.significance import sample_size_for_zero_events
 from retrial.study import Claim, Figure, Study
 from retrial.support import threshold
+from retrial.wording import METHOD_NAMES, READING_NAMES, p_span
 
-METHOD_WORDS = {
-    "student_t": "Student's t",
-    "welch_t": "Welch's t",
-    "paired_t": "paired t",
-    "fisher": "Fisher",
-    "boschloo": "Boschloo",
-    "barnard": "Barnard",
-    "chi2": "chi-square",
-    "chi2_yates": "chi-square with Yates",
-    "binomial_exact": "exact binomial",
-}
 AXIS_WORDS = {
     "outcome": "the outcome",
     "category": "the categories counted",
@@ -31,22 +21,6 @@ AXIS_WORDS = {
     "method": "the test",
     "rho": "the correlation between visits",
 }
-READING_WORDS = {"sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
-
-
-def p_words(p: float) -> str:
-    """Return a p-value as people print it: two significant digits, never zero."""
-    if p < 0.0001:
-        return "p < 0.0001"
-    return f"p = {p:.2g}" if p < 0.0995 else f"p = {p:.2f}"
-
-
-def p_span(p: pd.Series) -> str:
-    """Return the range of several p-values in words."""
-    low, high = p_words(p.min()), p_words(p.max())
-    if low == high:
-        return low
-    return f"p from {low.removeprefix('p = ').removeprefix('p ')} to {high.removeprefix('p = ')}"
 
 
 def axis_value_words(study: Study, axis: str, value: object) -> str:
@@ -54,9 +28,9 @@ def axis_value_words(study: Study, axis: str, value: object) -> str:
     if pd.isna(value):
         return "not applicable"
     if axis == "method":
-        return METHOD_WORDS.get(value, value)
+        return METHOD_NAMES.get(value, value)
     if axis == "reading":
-        return READING_WORDS.get(value, value)
+        return READING_NAMES.get(value, value)
     if axis in ("visit", "rho"):
         return f"{value:g}"
     if axis == "version":
@@ -226,9 +200,9 @@ def _flip_points(study: Study, sensitivity: pd.DataFrame, claim: Claim) -> list[
         threshold_ = group["threshold"].iloc[0]
         taken = f" with {version_words(study, version)}" if pd.notna(version) else ""
         words.append(
-            f"As {READING_WORDS[reading]}{taken} the verdict is the same at every correlation."
+            f"As {READING_NAMES[reading]}{taken} the verdict is the same at every correlation."
             if pd.isna(threshold_)
-            else f"As {READING_WORDS[reading]}{taken} it flips at correlation {threshold_:.2f}."
+            else f"As {READING_NAMES[reading]}{taken} it flips at correlation {threshold_:.2f}."
         )
     return words
 

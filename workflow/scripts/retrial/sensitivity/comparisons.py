@@ -22,7 +22,6 @@ from retrial.selection import (
     rows_of,
     versions_of,
 )
-from retrial.sensitivity.words import READING_NAMES, sources
 from retrial.significance import (
     COUNT_METHODS,
     compare_counts,
@@ -30,6 +29,7 @@ from retrial.significance import (
     paired_from_summary,
 )
 from retrial.study import Claim, Constraint, Figure, Study, Target
+from retrial.wording import READING_NAMES, sources
 
 BETWEEN_ARMS = ("difference", "attribution")
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from math import nan
 
 from retrial.sensitivity.comparisons import MeanPair, Paper, mean_pairs, reading_words
-from retrial.sensitivity.words import number, p_words
 from retrial.significance import flip_rho
 from retrial.support import threshold
+from retrial.wording import number, p_words
 
 ANALYSIS = "correlation"
 

@@ -20,8 +20,8 @@ from retrial.sensitivity.comparisons import (
     reading_words,
     with_n,
 )
-from retrial.sensitivity.words import p_words, ratio
 from retrial.study import Study
+from retrial.wording import p_words, ratio
 
 ANALYSIS = "dropouts"
 

@@ -24,9 +24,9 @@ from retrial.sensitivity.comparisons import (
     with_n,
 )
 from retrial.sensitivity.removal import Remaining, Summary, sweep, without
-from retrial.sensitivity.words import number, p_words
 from retrial.significance import compare_means, paired_from_summary
 from retrial.study import NonResponder
+from retrial.wording import number, p_words
 
 ANALYSIS = "nonresponders"
 CAUTION = "Leaving out patients of one arm by their outcome is biased by construction: stress only."

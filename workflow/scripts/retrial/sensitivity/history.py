@@ -12,7 +12,6 @@ import pandas as pd
 
 from retrial.selection import Count, count_of, event_name, rows_of, versions_of
 from retrial.sensitivity.comparisons import CountPair, Paper, arms_compared
-from retrial.sensitivity.words import METHOD_NAMES, p_words, ratio, sources
 from retrial.significance import (
     beta_binomial_upper_tail,
     binomial_upper_tail,
@@ -22,6 +21,7 @@ from retrial.significance import (
     tipping_rate,
 )
 from retrial.study import Claim, HoneymoonEvent
+from retrial.wording import METHOD_NAMES, p_words, ratio, sources
 
 ANALYSIS = "honeymoon"
 # Jeffreys' and the uniform prior, beside the default of `beta_binomial_upper_tail`.

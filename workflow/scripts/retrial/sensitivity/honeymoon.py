@@ -14,8 +14,8 @@ import pandas as pd
 from retrial.sensitivity.comparisons import Paper
 from retrial.sensitivity.history import ANALYSIS, events_against_history
 from retrial.sensitivity.natural_change import explaining_changes
-from retrial.sensitivity.words import number
 from retrial.study import Claim, Honeymoon
+from retrial.wording import number
 
 # IDAA1c = HbA1c (%) + 4 x insulin dose (U/kg/day) (Mortensen et al. 2009, doi 10.2337/dc08-1987).
 IDAA1C_FACTOR = 4.0

@@ -13,8 +13,8 @@ import pandas as pd
 from retrial.sensitivity.comparisons import MeanPair, Paper, Result, mean_pairs, reading_words
 from retrial.sensitivity.history import ANALYSIS
 from retrial.sensitivity.one_printed import required_means
-from retrial.sensitivity.words import number, sources
 from retrial.significance import paired_from_summary
+from retrial.wording import number, sources
 
 DIRECTED = ("lower", "higher", "different")
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from retrial.sensitivity.comparisons import CountPair, Paper, counts_compared, mean_pairs
 from retrial.sensitivity.exclusion import ANALYSIS, CAUTION, MeansWithout
-from retrial.sensitivity.words import p_words, ratio
 from retrial.study import Study
+from retrial.wording import p_words, ratio
 
 
 def nonresponders(

@@ -19,9 +19,9 @@ from retrial.sensitivity.comparisons import (
     printed_values,
 )
 from retrial.sensitivity.gaps import Gap, gaps_of, settled_by
-from retrial.sensitivity.words import READING_NAMES, number, sources
 from retrial.significance import required_difference
 from retrial.support import threshold
+from retrial.wording import READING_NAMES, number, sources
 
 SCENARIOS = {
     "equal_bars": "with error bars as long as those printed",

@@ -20,9 +20,9 @@ from retrial.sensitivity.comparisons import (
 )
 from retrial.sensitivity.gaps import Gap, gaps_of, settled_by
 from retrial.sensitivity.one_printed import means_needed
-from retrial.sensitivity.words import READING_NAMES, number, sources
 from retrial.significance import required_difference
 from retrial.support import threshold
+from retrial.wording import READING_NAMES, number, sources
 
 
 def required_effect(

@@ -13,8 +13,8 @@ from scipy import stats
 from retrial.selection import Mean
 from retrial.sensitivity.comparisons import Paper, means_at, printed_values
 from retrial.sensitivity.gaps import Gap, settled_by
-from retrial.sensitivity.words import READING_NAMES, number, sources
 from retrial.support import threshold
+from retrial.wording import READING_NAMES, number, sources
 
 
 def required_change(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import inf, isfinite, isnan
 
+import pandas as pd
+
 READING_NAMES = {"sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
 METHOD_NAMES = {
     "fisher": "Fisher's exact test",
@@ -11,6 +13,10 @@ METHOD_NAMES = {
     "barnard": "Barnard's test",
     "chi2": "chi-square test",
     "chi2_yates": "chi-square test with Yates' correction",
+    "student_t": "Student's t test",
+    "welch_t": "Welch's t test",
+    "paired_t": "paired t test",
+    "binomial_exact": "exact binomial test",
 }
 
 
@@ -30,10 +36,24 @@ def number(value: float) -> str:
 
 
 def p_words(p: float) -> str:
-    """Return a p-value as read."""
+    """Return a p-value as read: three decimals, four where three would hide the side of 0.05."""
     if isnan(p):
         return "p not defined"
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    if p < 0.0001:
+        return "p < 0.0001"
+    if p > 0.9995:
+        return "p > 0.999"
+    hidden = round(p, 3) == 0.05 and p != 0.05
+    return f"p = {p:.4f}" if p < 0.001 or hidden else f"p = {p:.3f}"
+
+
+def p_span(p: pd.Series) -> str:
+    """Return the range of several p-values in words."""
+    low, high = p_words(p.min()), p_words(p.max())
+    if low == high:
+        return low
+    low, high = (words.removeprefix("p ").removeprefix("= ") for words in (low, high))
+    return f"p from {low} to {high}"
 
 
 def ratio(events: int, total: int) -> str:
