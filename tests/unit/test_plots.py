@@ -7,7 +7,7 @@ import pytest
 from report_results import STUDY_FOLDER, draw, write_results
 from retrial.plots import PLOTS, draw_all, plots_of
 from retrial.plots.baseline import bound_rows
-from retrial.plots.honeymoon import LIKE, honeymoon_rows
+from retrial.plots.honeymoon import LIKE, UNLIKE, honeymoon_rows
 from retrial.plots.save import drawn
 from retrial.plots.scenarios import SCENARIOS, crossing, scenario_rows
 from retrial.plots.specification import curves, level_of
@@ -66,8 +66,10 @@ def test_age_read_as_sem_lies_beyond_the_largest_sd(results):
 
 def test_only_evidence_on_the_same_event_is_drawn_full(results):
     rows = honeymoon_rows(results)
-    alike = set(rows.loc[rows["like"] == LIKE, "evidence"])
-    assert alike == set(results.study.honeymoon.comparable)
+    for event in results.study.honeymoon.events:
+        mine = rows[rows["category"] == "+".join(event.categories)]
+        assert set(mine.loc[mine["like"] == LIKE, "evidence"]) == set(event.comparable)
+        assert set(mine["like"]) == {LIKE, UNLIKE}
     assert (rows["low"] <= rows["share"]).all() and (rows["share"] <= rows["high"]).all()
 
 
@@ -75,9 +77,18 @@ def test_impossible_versions_of_counts_are_not_drawn(results):
     assert not count_rows(results)["label"].str.contains("6/11 v. 3/11").any()
 
 
-def test_scenario_plots_show_the_answers_that_change(results):
-    rows = crossing(results, scenario_rows(results, "dropouts"))
-    assert rows["label"].unique().tolist() == ["Ketoacidosis\nduring follow up"]
+def test_scenario_plots_show_the_answers_that_change_at_the_claims_own_threshold(results):
+    rows = scenario_rows(results, "dropouts")
+    assert crossing(results, rows).empty
+    stricter = rows.assign(level=0.12)
+    labels = crossing(results, stricter)["label"].unique().tolist()
+    assert labels == [
+        "Change of the daily insulin dose\nstopped\n4 stopped and 7 cut by more than half"
+    ]
+
+
+def test_a_comparison_at_baseline_is_not_tried_without_later_non_responders(results):
+    assert not scenario_rows(results, "nonresponders")["visit"].eq(0).any()
 
 
 def test_every_scenario_has_a_mark_of_its_own(results):

@@ -18,11 +18,11 @@ from plotnine import (
     scale_y_discrete,
 )
 
-from retrial.plots.labels import ordered, wrapped
+from retrial.plots.labels import ordered
 from retrial.plots.theme import BLUE, INK, SKY, report_theme
 from retrial.report.load import Results
 from retrial.report.phrases import event_name, evidence_label
-from retrial.report.words import capital, count_of, number, p_value, percent
+from retrial.report.words import capital, count_of, number, p_phrase, percent
 from retrial.significance import clopper_pearson
 
 LIKE, UNLIKE = "counts the same event", "another event: shown only"
@@ -56,10 +56,10 @@ def honeymoon_rows(results: Results) -> pd.DataFrame:
         high=[high for _, high in limits],
         like=[LIKE if same else UNLIKE for same in rows["comparable"]],
         panel=[
-            f"{capital(event_name(results, event))}:\n{k:.0f} of {n:.0f} treated"
+            f"{capital(event_name(results, event))}: {k:.0f} of {n:.0f} treated"
             for event, k, n in zip(rows["category"], rows["value_1"], rows["n_1"], strict=True)
         ],
-        label=[wrapped(evidence_label(results, code), 38) for code in rows["evidence"]],
+        label=[evidence_label(results, code) for code in rows["evidence"]],
     )
 
 
@@ -69,10 +69,10 @@ def draw_honeymoon(results: Results) -> ggplot | None:
     if rows.empty:
         return None
     rows = rows.assign(panel=ordered(rows["panel"]))
-    rows = rows.sort_values(["like", "rate"], kind="stable")
+    rows = rows.sort_values("rate", kind="stable")
     rows = rows.assign(
         label=ordered(rows["label"]),
-        shown=["p " + (q if q[0] in "<>" else f"= {q}") for q in rows["p"].map(p_value)],
+        shown=[p_phrase(p, results.alpha) for p in rows["p"]],
     )
     bands = rows.drop_duplicates("panel")
     return (
@@ -87,7 +87,7 @@ def draw_honeymoon(results: Results) -> ggplot | None:
         + geom_vline(aes(xintercept="share"), data=bands, colour=BLUE, size=1)
         + geom_point(aes(shape="like", fill="like"), colour=INK, size=2.9, stroke=0.6)
         + geom_text(aes(x=1.17, label="shown"), ha="right", size=8.2, colour=INK)
-        + facet_wrap("panel", ncol=2)
+        + facet_wrap("panel", ncol=1)
         + scale_fill_manual(values={LIKE: INK, UNLIKE: "white"}, name="")
         + scale_shape_manual(values={LIKE: "o", UNLIKE: "o"}, name="")
         + scale_x_continuous(
@@ -96,8 +96,10 @@ def draw_honeymoon(results: Results) -> ggplot | None:
             labels=lambda xs: [f"{100 * x:.0f} %" for x in xs],
         )
         + scale_y_discrete(name="")
-        + labs(x="Share of patients (line and band: treated arm, 95 % interval)")
-        + report_theme(1.4 + 0.27 * rows["label"].nunique(), grid="xy")
+        + labs(x="Share of patients")
+        + report_theme(
+            1.0 + rows["panel"].nunique() * (0.4 + 0.2 * rows["label"].nunique()), grid="xy"
+        )
     )
 
 
@@ -108,7 +110,7 @@ def say_honeymoon(results: Results) -> str:
     for panel, group in rows.groupby("panel", sort=False):
         first, like = group.iloc[0], group[group["like"] == LIKE]
         below = int((like["p"] < results.alpha).sum())
-        name = panel.lower().replace("\n", " ")
+        name = panel.lower()
         told.append(
             f"{name} ({percent(first['share'])}, interval {percent(first['low'])} to "
             f"{percent(first['high'])}): one-sided p below {number(results.alpha, 2)} against "

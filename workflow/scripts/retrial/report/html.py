@@ -36,7 +36,12 @@ def escape(value: object) -> str:
 
     An apostrophe between letters becomes a typographic one.
     """
-    return _escape(_APOSTROPHE.sub("’", text(value)), quote=True)
+    return _escape(typographic(text(value)), quote=True)
+
+
+def typographic(words: str) -> str:
+    """Return the words (or HTML) with typographic apostrophes between letters."""
+    return _APOSTROPHE.sub("’", words)
 
 
 def join(parts: Iterable[str]) -> str:

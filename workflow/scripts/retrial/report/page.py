@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from IPython.display import display
 
-from retrial.report.html import escape, heading, join, paragraph
+from retrial.report.html import escape, heading, join, paragraph, typographic
 from retrial.report.load import Results
 
 SECTIONS = {
@@ -105,4 +105,5 @@ class Page:
 
 
 def _emit(html: str, about: dict) -> None:
+    html = typographic(html)
     display({"text/html": html}, raw=True, metadata={"retrial": about})

@@ -24,7 +24,7 @@ VERDICT_MEANINGS = {
     "not_reproduced": "no defensible analysis of the printed numbers agrees with the claim",
     "fragile": "defensible analyses differ, so the answer hangs on a choice",
     "inconsistent": "numbers or sentences of the paper do not go together here",
-    "not_testable": "the numbers that would decide are not printed",
+    "not_testable": "what would decide is not printed",
     "unsupported": "a sales claim that no claim of the trial bears on",
 }
 CHECK_VERDICTS = {

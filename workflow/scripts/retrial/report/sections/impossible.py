@@ -185,9 +185,10 @@ def skew(results: Results) -> str:
     rows = results.audit[
         (results.audit["check"].isin(SKEW)) & (results.audit["verdict"] == "implausible")
     ]
-    possible = results.summaries[results.summaries["admissible"]]
+    possible = results.summaries[results.summaries["admissible"].astype(bool)]
     kept = set(zip(possible["row_id"], possible["reading"], strict=True))
-    rows = rows[[pair in kept for pair in zip(rows["target"], rows["reading"], strict=True)]]
+    asked = zip(rows["target"], rows["reading"], strict=True)
+    rows = rows[pd.Series([pair in kept for pair in asked], index=rows.index, dtype=bool)]
     columns = [
         Column("what", "What", "html"),
         Column("detail", "Why", "html"),

@@ -160,12 +160,14 @@ def _answer(results: Results, rows: pd.DataFrame, condition: str) -> str:
     among = count_of(total, "comparison")
     levels = {level_of(results, claim) for claim in rows["claim_id"].dropna()}
     level = (
-        f"at {number(results.alpha, 2)}" if levels <= {results.alpha} else "at its own threshold"
+        f"at {number(results.alpha, 2)}"
+        if levels <= {results.alpha}
+        else "at the claim’s own threshold"
     )
     if not amount:
-        return f"{condition}, no answer {level} changes, in {among}."
+        return f"{condition}, no answer changes {level}, in {among}."
     named = listing(f"“{escape(name)}”" for name in names)
-    return f"{condition}, the answer {level} changes in {amount} of {among}: for {named}."
+    return f"{condition}, the answer changes {level} in {amount} of {among}: for {named}."
 
 
 def _say_error_bars(results: Results, rows: pd.DataFrame) -> str:
@@ -282,6 +284,12 @@ def _say_correlation(results: Results, rows: pd.DataFrame) -> str:
             told.append(f"read as {name} at none")
     versions = rows["version"].nunique()
     tail = " (one value for each printed version)" if versions > 1 else ""
+    paired = results.tests.loc[results.tests["method"] == "paired_t", "assumptions"]
+    if paired.fillna("").str.contains(r"\S as (?:SD|SEM|CI95)\b").any():
+        tail += (
+            "; where a reading is impossible at one of the two visits, a possible one stands in "
+            "there, as in the table of changes"
+        )
     return (
         "Two values of one patient are correlated, and the paper does not say how much. The "
         "change "
@@ -323,13 +331,15 @@ SHOWN = {
         "The non-responders",
         _say_nonresponders,
         "nonresponders",
-        "The comparisons whose answer changes. Grey lines: all values that the arithmetic allows.",
+        "The comparisons whose answer changes, or all where none does. Grey lines: all values "
+        "that the arithmetic allows.",
     ),
     "dropouts": (
         "The patients who left",
         _say_dropouts,
         "dropouts",
-        "The comparisons whose answer changes with the way that lost patients are counted.",
+        "The comparisons whose answer changes with the way that lost patients are counted, or "
+        "all where none does.",
     ),
     "honeymoon": (
         "Natural remission (the honeymoon)",

@@ -30,6 +30,15 @@ LEVELS = {
     "secondary": "Secondary end points",
     "other": "Other claims of the trial",
 }
+# In this order the key findings stand: what the paper's numbers settle, then what they leave open.
+FOREMOST = (
+    "inconsistent",
+    "not_reproduced",
+    "reproduced",
+    "fragile",
+    "not_testable",
+    "unsupported",
+)
 TOLD = {
     "reproduced": ("comes out as printed", "come out as printed"),
     "not_reproduced": ("is not borne out", "are not borne out"),
@@ -42,8 +51,8 @@ TOLD = {
         "rest on numbers or sentences that do not go together",
     ),
     "not_testable": (
-        "cannot be tested (its numbers are not printed)",
-        "cannot be tested (their numbers are not printed)",
+        "cannot be tested from what is printed",
+        "cannot be tested from what is printed",
     ),
     "unsupported": (
         "has no claim of the trial behind it",
@@ -73,6 +82,7 @@ def opening(results: Results) -> str:
     parts = [
         paragraph(f"{lead} What stands out:" if len(chosen) else lead, "lead"),
         bullets((_key_finding(results, row) for _, row in chosen.iterrows()), "key"),
+        _terms(results),
         paragraph(
             f"{_told(trial)}{beside} Some claims rest on the same numbers, so their verdicts go "
             "together."
@@ -81,15 +91,6 @@ def opening(results: Results) -> str:
         else "",
         paragraph(_primary(trial)),
     ]
-    if (results.verdicts["defensible_n"].fillna(0) > 0).any():
-        parts.append(
-            paragraph(
-                "An <b>analysis</b> is one way to test a claim: one test, on one reading of the "
-                "error terms and one printed version. It is <b>defensible</b> if a reasonable "
-                "statistician could have chosen it; for each claim these were written down before "
-                "the workflow ran, and they alone decide its verdict."
-            )
-        )
     if len(sales):
         told = _told(sales, "sales claim")
         parts.append(
@@ -101,16 +102,25 @@ def opening(results: Results) -> str:
     return join(parts)
 
 
+def _terms(results: Results) -> str:
+    """Say what an analysis is, and which are defensible, where any decides a verdict."""
+    if not (results.verdicts["defensible_n"].fillna(0) > 0).any():
+        return ""
+    return paragraph(
+        "An <b>analysis</b> is one way to test a claim: one test, on one reading of the error "
+        "terms and one printed version. It is <b>defensible</b> if a reasonable statistician could "
+        "have chosen it; for each claim these were written down before the workflow ran, and they "
+        "alone decide its verdict.",
+        "note",
+    )
+
+
 def headlines(results: Results) -> pd.DataFrame:
     """Return the claims told first: those marked so, else the first of each verdict."""
     trial = of_kind(results, "trial")
-    marked = [claim.id for claim in results.claims if claim.headline]
-    if trial["claim_id"].isin(marked).any():
-        order = {claim: place for place, claim in enumerate(marked)}
-        found = trial[trial["claim_id"].isin(marked)]
-        return found.sort_values("claim_id", key=lambda ids: ids.map(order))
-    firsts = trial.drop_duplicates("verdict")
-    return firsts.sort_values("verdict", key=lambda codes: codes.map(list(VERDICTS).index))
+    marked = trial[trial["claim_id"].isin([c.id for c in results.claims if c.headline])]
+    found = marked if len(marked) else trial.drop_duplicates("verdict")
+    return found.sort_values("verdict", key=lambda codes: codes.map(FOREMOST.index), kind="stable")
 
 
 def _key_finding(results: Results, row: pd.Series) -> str:
@@ -195,14 +205,15 @@ def _told(claims: pd.DataFrame, what: str = "claim of the trial") -> str:
 def _primary(trial: pd.DataFrame) -> str:
     """Return the sentence on the primary end points."""
     primary = trial[trial["level"] == "primary"]
-    if primary.empty:
+    told = []
+    for code in VERDICTS:
+        names = [f"“{escape(s)}”" for s in primary.loc[primary["verdict"] == code, "statement"]]
+        if names:
+            told.append(f"{listing(names)} <strong>{TOLD[code][len(names) > 1]}</strong>")
+    if not told:
         return ""
-    told = [
-        f"“{escape(row['statement'])}” <strong>{TOLD[row['verdict']][0]}</strong>"
-        for _, row in primary.iterrows()
-    ]
-    which = "The primary end point:" if len(told) == 1 else "The primary end points:"
-    return f"{which} {listing(told)}."
+    which = "The primary end point:" if len(primary) == 1 else "The primary end points:"
+    return f"{which} {'; '.join(told)}."
 
 
 def trial_claims(results: Results) -> str:
@@ -238,9 +249,7 @@ def _notes(trial: pd.DataFrame) -> str:
     bare = trial["published_p"].map(text).eq("")
     derived = trial["derived"].fillna(False).astype(bool)
     notes = [
-        "<b>no p</b>: the paper makes the comparison and prints no p-value for it. "
-        if (bare & ~derived).any()
-        else "",
+        "<b>no p</b>: the paper prints no p-value for it. " if (bare & ~derived).any() else "",
         "<b>our comparison</b>: the paper prints the numbers and compares nothing. "
         if (bare & derived).any()
         else "",
