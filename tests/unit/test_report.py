@@ -17,6 +17,7 @@ from report_results import (
 )
 from retrial.report.load import STAGE_TABLES, load
 from retrial.report.page import SECTIONS, UnknownSectionError, chosen_sections
+from retrial.report.phrases import event_name, evidence_label, in_words
 from retrial.report.render import (
     _CHECK_KERNEL,
     UnknownParameterError,
@@ -96,6 +97,70 @@ def test_a_claim_of_no_difference_reads_not_significant_with_what_is_not_exclude
     row = table.split("The arms do not differ at baseline")[1].split("</tr>")[0]
     assert "not significant, as printed" in row
     assert "Not excluded: Age −6.9 to +5.7 years" in row
+
+
+def test_the_findings_marked_as_headlines_are_told_first_with_their_numbers(results):
+    words = verdicts.opening(results)
+    marked = [claim.statement for claim in results.claims if claim.headline]
+    told = re.findall(r"<span><b>(.*?)\.</b>", words)
+    assert 3 <= len(marked) <= 5
+    assert sorted(told) == sorted(marked)
+    assert words.index("<li>") < words.index("claims of the trial")
+    assert "11/15 v. 0/14: 20 of 20 defensible analyses agree" in words
+    assert "17.6 ± 8.7: if that is a SEM" in words
+
+
+def test_without_headlines_the_first_claim_of_each_verdict_is_told(results):
+    plain = [claim.model_copy(update={"headline": False}) for claim in results.claims]
+    chosen = verdicts.headlines(dataclasses.replace(results, claims=plain))
+    trial = results.verdicts[results.verdicts["kind"] == "trial"]
+    assert sorted(chosen["verdict"]) == sorted(trial["verdict"].unique())
+
+
+def test_the_papers_own_test_stands_beside_its_printed_p(results):
+    row = verdicts.trial_claims(results).split("The arms do not differ at baseline")[1]
+    assert "Paper’s method (Student t): p from" in row.split("</tr>")[0]
+    assert "(printed n.s.; agrees)" in row.split("</tr>")[0]
+
+
+def test_a_mixed_reading_is_labelled_by_what_was_read_where(results):
+    shown = retests.changes(results)
+    assert "SD at baseline (SEM impossible there), SEM at month\u00a06" in shown
+
+
+def test_the_interval_of_a_difference_is_under_the_stated_label_where_that_is_possible(results):
+    rows = retests.means(results).split("<tr>")
+    (text_row,) = [row for row in rows if "6.8 ± 0.57 in Results" in row]
+    assert "SEM in Group I, SD in Group II (SEM impossible there)" in text_row
+    (age,) = [row for row in rows if "Age (years)" in row]
+    assert re.search(r'data-label="CI under"[^>]*>SD<', age)
+
+
+def test_outside_evidence_and_events_are_named_in_words(results, page):
+    assert evidence_label(results, "lu2021_insulin_free_control") == (
+        "Lu 2021: insulin free at any time within 12 months"
+    )
+    assert evidence_label(results, "china2020_adults") == "China 2020: partial remission, adults"
+    assert evidence_label(results, "trialnet2012_nofall").startswith("TrialNet 2012: no sig")
+    assert evidence_label(results, "unknown1999_rate") == "Unknown 1999, rate"
+    event = event_name(results, "stopped+cut_over_50+cut_15_to_50")
+    assert event.replace("\u00a0", " ") == "stopped or cut over 50 % or cut 15 to 50 %"
+    assert event_name(results, "seen_in_50") == "seen in 50"
+    assert not re.search(r"\b(?:lu|steno|china)\d{4}", page)
+    assert "cut_over" not in page and "cut over 50 or" not in page
+
+
+def test_details_speak_of_analyses_and_never_of_p_of_one(results):
+    spoken = in_words(results, "3 of 5 defensible specifications agree (p from 0.63 to 1.00)")
+    assert spoken.startswith("3 of 5 defensible analyses agree")
+    assert "&gt;" in spoken and "1.00" not in spoken
+    assert "&gt;" in in_words(results, "one-sided p = 1.000. Outside")
+
+
+def test_both_events_of_natural_remission_are_told(results):
+    shown = sensitivity.analyses(results)
+    assert "<b>Stopped or cut over 50\u00a0%</b>" in shown
+    assert "<b>Stopped</b>" in shown
 
 
 def test_every_verdict_has_a_word_a_shape_and_a_colour(page):
@@ -228,6 +293,9 @@ def test_a_simulated_study_says_so_first(folder, tmp_path):
     html = render_report(folder, study_folder=study, sections=["limits"], name="simulated")
     main = html.read_text(encoding="utf-8").split("<main")[1].split(">", 1)[1]
     assert re.sub(r"<[^>]+>", "", main).strip().startswith("Simulated study.")
+    assert "published trial" not in main
+    simulated = load(folder, study)
+    assert "Every number is typed" not in context.methods(simulated)
 
 
 def test_an_unknown_section_names_the_nearest():

@@ -11,6 +11,8 @@ from plotnine import (
     geom_text,
     geom_vline,
     ggplot,
+    guide_legend,
+    guides,
     labs,
     scale_fill_manual,
     scale_shape_manual,
@@ -56,7 +58,7 @@ def honeymoon_rows(results: Results) -> pd.DataFrame:
         high=[high for _, high in limits],
         like=[LIKE if same else UNLIKE for same in rows["comparable"]],
         panel=[
-            f"{capital(event_name(results, event))}: {k:.0f} of {n:.0f} treated"
+            f"{capital(event_name(results, event))}: {k:.0f} of {n:.0f}"
             for event, k, n in zip(rows["category"], rows["value_1"], rows["n_1"], strict=True)
         ],
         label=[evidence_label(results, code) for code in rows["evidence"]],
@@ -86,17 +88,18 @@ def draw_honeymoon(results: Results) -> ggplot | None:
         )
         + geom_vline(aes(xintercept="share"), data=bands, colour=BLUE, size=1)
         + geom_point(aes(shape="like", fill="like"), colour=INK, size=2.9, stroke=0.6)
-        + geom_text(aes(x=1.17, label="shown"), ha="right", size=8.2, colour=INK)
+        + geom_text(aes(x=1.29, label="shown"), ha="right", size=8.2, colour=INK)
         + facet_wrap("panel", ncol=1)
         + scale_fill_manual(values={LIKE: INK, UNLIKE: "white"}, name="")
         + scale_shape_manual(values={LIKE: "o", UNLIKE: "o"}, name="")
         + scale_x_continuous(
-            limits=(0, 1.18),
+            limits=(0, 1.3),
             breaks=[0, 0.25, 0.5, 0.75, 1],
             labels=lambda xs: [f"{100 * x:.0f} %" for x in xs],
         )
         + scale_y_discrete(name="")
         + labs(x="Share of patients")
+        + guides(shape=guide_legend(ncol=1), fill=guide_legend(ncol=1))
         + report_theme(
             1.0 + rows["panel"].nunique() * (0.4 + 0.2 * rows["label"].nunique()), grid="xy"
         )
@@ -112,7 +115,7 @@ def say_honeymoon(results: Results) -> str:
         below = int((like["p"] < results.alpha).sum())
         name = panel.lower()
         told.append(
-            f"{name} ({percent(first['share'])}, interval {percent(first['low'])} to "
+            f"{name} treated ({percent(first['share'])}, interval {percent(first['low'])} to "
             f"{percent(first['high'])}): one-sided p below {number(results.alpha, 2)} against "
             f"{below} of {count_of(len(like), 'rate')} for the same event"
         )

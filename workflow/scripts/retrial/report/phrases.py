@@ -134,7 +134,7 @@ def _study_name(code: str, quantity: str, population: str) -> str:
     return f"{shown} {year.group(0)}" if year else shown
 
 
-def _shortened(quantity: str, most: int = 44) -> str:
+def _shortened(quantity: str, most: int = 42) -> str:
     """Return what was counted without its definition in brackets."""
     return shorten(re.sub(r"\s*\([^)]*\)", "", quantity), most, placeholder=" …")
 
