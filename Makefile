@@ -10,23 +10,44 @@ SHELL := /bin/bash
 
 CORES ?= all
 STUDY ?=
-STUDIES := $(or $(STUDY),$(notdir $(patsubst %/,%,$(dir $(wildcard resources/studies/*/study.yaml)))))
 LOCK := envs/requirements.lock
 INSTALLED := .venv/.installed
 PYTHON := .venv/bin/python
 
-# One line a job while it runs; all that Snakemake says when one fails.
+# $(call run,TARGET,THEN): run the studies that are named, or those of the configuration; one line a
+# job while it runs. THEN is a command that is given $$studies and $$failed. What went wrong is told
+# last, in our words: what Snakemake says around it stays in .snakemake/make.log.
 define run
-	@mkdir -p .snakemake
-	@$(PYTHON) -m snakemake --cores $(CORES) --rerun-incomplete --quiet host reason $(1) 2>&1 \
-	  | tee .snakemake/make.log | awk '/^Job [0-9]+: / {sub(/^Job [0-9]+: /, ""); print; fflush()}' \
-	  || { grep -vE '$(CHATTER)' .snakemake/make.log >&2; exit 1; }
+	@mkdir -p .snakemake; failed=0; \
+	studies=$$($(PYTHON) -m retrial.studies $(STUDY) 2> .snakemake/problems) || failed=1; \
+	if [ -n "$$studies" ]; then \
+	  $(PYTHON) -m snakemake --cores $(CORES) --keep-going --rerun-incomplete --quiet host reason \
+	    --config "studies=[$${studies// /, }]" $(1) 2>&1 | tee .snakemake/make.log \
+	  | awk '/^Job [0-9]+: / {sub(/^Job [0-9]+: /, ""); print; fflush()}' \
+	  || { failed=1; grep -vE '$(CHATTER)' .snakemake/make.log >> .snakemake/problems \
+	       || echo "The run failed: see .snakemake/make.log" >> .snakemake/problems; }; \
+	  $(2); \
+	fi; \
+	cat .snakemake/problems >&2; exit $$failed
 endef
-CHATTER := ^($$|Assuming |Building DAG|Using shell|Provided cores|Rules claiming|Conda env|Job stats|Select jobs|Execute |Job [0-9]+: |\[|Finished jobid|[0-9]+ of [0-9]+ steps|DAG of jobs|job  |---|total  |[a-z_]+ +[0-9]+$$)
+CHATTER := ^($$|Assuming |Building DAG|Using shell|Provided cores|Rules claiming|Conda env|Job stats|\
+Select jobs|Execute |Job [0-9]+: |\[|Finished jobid|[0-9]+ of [0-9]+ steps|DAG of jobs|job  |---|\
+total  |[a-z_]+ +[0-9]+$$|Config file .* is extended|Updating checkpoint|RuleException:$$|\
+CalledProcessError in file |Command .set |Error in rule |WorkflowError:$$|Exiting because |\
+Complete log|Elapsed time|At least one job|Removing output files|Shutting down|Will exit after |\
+[ ]+(message|jobid|input|output|log|params|conda-env|shell|reason|resources|threads|wildcards): |\
+results/[^ ]*(, results/[^ ]*)*$$)
+empty :=
+CHATTER := $(subst |$(empty) ,|,$(CHATTER))
 
 # Whatever environment is active where make was called is not ours.
 unexport VIRTUAL_ENV CONDA_PREFIX CONDA_DEFAULT_ENV PYTHONPATH PYTHONHOME SNAKEMAKE_PROFILE
 export PYTHONNOUSERSITE := 1
+
+# A proxy's own certificate is in the system's store and not in uv's.
+ifneq ($(wildcard /etc/ssl/certs/* /etc/pki/tls/certs/* /System/Library/Keychains/*),)
+export UV_SYSTEM_CERTS ?= 1
+endif
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: help env report test check freeze lint lock schema clean distclean
@@ -42,19 +63,16 @@ help: ## this list
 env: $(INSTALLED) ## install what the workflow needs into .venv
 
 report: $(INSTALLED) ## run what is out of date, and say what each report found
-	$(call run,$(if $(STUDY),-- results/$(STUDY)/report.html))
-	@$(PYTHON) -m retrial.summary $(addprefix results/,$(STUDIES))
+	$(call run,,$(PYTHON) -m retrial.summary $$(printf 'results/%s ' $$studies) || failed=1)
 
 test: $(INSTALLED) ## run every test
 	@$(PYTHON) -m pytest -n 2 --dist loadfile
 
 check: $(INSTALLED) ## fail when any result has drifted from what was frozen
-	$(call run,$(if $(STUDY),--config studies=$(STUDY)) -- check)
-	@echo "check: every result of $(STUDIES) is as it was frozen"
+	$(call run,-- check,[ $$failed = 1 ] || echo "check: every result of $$studies is as it was frozen")
 
 freeze: $(INSTALLED) ## freeze the results as they are now, for check to compare with
-	$(call run,$(if $(STUDY),-- results/$(STUDY)/report.html))
-	@$(PYTHON) -m retrial.freeze $(addprefix resources/studies/,$(STUDIES))
+	$(call run,,[ $$failed = 1 ] || $(PYTHON) -m retrial.freeze $$studies || failed=1)
 
 lint: $(INSTALLED) ## check the style of the code and of the rules
 	@$(PYTHON) -m ruff check .

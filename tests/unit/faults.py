@@ -1,6 +1,11 @@
 """Edits of the sound study folder, each with the problem that it must give."""
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
+
+STUDY = Path(__file__).parents[2] / "resources/studies/hu2013"
+CLAIMS = re.findall(r"^  - id: (\w+)", (STUDY / "claims.yaml").read_text(encoding="utf-8"), re.M)
 
 AGE = "age_treated,age,treated,0,mean,,17.6,8.7,,,sem,table1,15,years,Table 1,"
 MALE = "sex_male_treated,sex,male,treated,0,9,15,,sex_treated,yes,randomized_treated,no,Table 1,"
@@ -38,6 +43,9 @@ def study(name, old, new, row, column, value, allowed, marker=""):
 
 
 def claims(name, old, new, row, column, value, allowed, marker=""):
+    """`row` names a claim by its id, `claims[safe].arm`: where it stands may change."""
+    for place, claim in enumerate(CLAIMS):
+        row = row.replace(f"claims[{claim}]", f"claims[{place}]")
     return Case(name, "claims.yaml", old, new, row, column, value, allowed, marker or new)
 
 

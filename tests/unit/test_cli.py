@@ -1,5 +1,6 @@
 """The command line: exit status, one message for a user's mistake, nothing half-written."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -36,11 +37,15 @@ def run(monkeypatch, *words):
 
 def test_a_new_study_validates_as_it_stands(project, monkeypatch, capsys):
     assert run(monkeypatch, "new", "demo") == 0
-    assert "retrial validate demo" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "retrial validate demo" in out and "make report STUDY=demo" in out
     assert run(monkeypatch, "validate", "demo") == 0
     out = capsys.readouterr().out
-    assert out.startswith("study: demo\nproblems: 0\n")
-    assert "reported.csv: 8 rows" in out
+    assert out == (
+        "No problems in demo: 8 printed numbers, 5 counts, 8 claims.\n"
+        "It is still marked as simulated (made-up) in study.yaml.\n"
+        "Next: make report STUDY=demo\n"
+    )
 
 
 def test_a_new_study_says_that_it_is_simulated(project, monkeypatch):
@@ -95,6 +100,18 @@ def test_the_template_shows_every_key_of_study_yaml():
     assert set(yaml.safe_load(uncommented)) == set(Study.model_fields)
 
 
+def test_what_the_template_calls_optional_may_be_deleted(project, monkeypatch):
+    run(monkeypatch, "new", "demo")
+    folder = project / "resources" / "studies" / "demo"
+    whole = (folder / "study.yaml").read_text(encoding="utf-8")
+    blocks = re.findall(r"^# OPTIONAL: (?:.*\n)+?(?=\n|\Z)", whole, re.M)
+    assert len(blocks) == 7
+    for block in blocks:
+        (folder / "study.yaml").write_text(whole.replace(block, ""), encoding="utf-8")
+        found = {p.column for p in check_study(folder)}
+        assert found == ({"version"} if "contradictions:" in block else set()), block
+
+
 def test_every_form_of_a_claim_is_in_the_template():
     from typing import get_args
 
@@ -142,14 +159,35 @@ def test_problems_are_listed_on_stderr_with_status_1(project, monkeypatch, capsy
 
 def test_the_evidence_beside_the_studies_is_used(project, monkeypatch, capsys):
     shutil.copytree(ROOT / "resources", project / "resources", dirs_exist_ok=True)
-    assert run(monkeypatch, "validate", str(project / "resources" / "studies" / "hu2013")) == 0
-    assert "natural-history.csv: 20 rows" in capsys.readouterr().out
+    folder = str(project / "resources" / "studies" / "hu2013")
+    assert run(monkeypatch, "validate", folder) == 0
+    (project / "resources/evidence/natural-history.csv").write_text("id\n", encoding="utf-8")
+    assert run(monkeypatch, "validate", folder) == 1
+    assert "natural-history.csv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [("new", "foo"), ("validate", "foo"), ("freeze", "foo")])
+def test_in_another_folder_nothing_is_made(tmp_path, monkeypatch, capsys, words):
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, *words) == 1
+    assert "run this in the retrial folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_another_folder_may_be_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(monkeypatch, "new", "foo", "--folder", "trials") == 0
+    assert run(monkeypatch, "validate", "foo", "--folder", "trials") == 0
 
 
 def test_an_unknown_study_is_told_with_those_there_are(project, monkeypatch, capsys):
-    (project / "resources" / "studies" / "hu2013").mkdir()
+    run(monkeypatch, "new", "hu2013")
     assert run(monkeypatch, "validate", "hu2031") == 1
-    assert "Studies in resources/studies: hu2013." in capsys.readouterr().err
+    told = "There is no study 'hu2031' in resources/studies; did you mean 'hu2013'?"
+    assert told in capsys.readouterr().err
+    assert run(monkeypatch, "validate", "nope") == 1
+    told = "There is no study 'nope' in resources/studies; there are: hu2013."
+    assert told in capsys.readouterr().err
 
 
 def test_freeze_hands_over_both_folders(project, monkeypatch, capsys):
@@ -159,7 +197,7 @@ def test_freeze_hands_over_both_folders(project, monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "retrial.freeze", stub)
     (project / "resources" / "studies" / "hu2013").mkdir()
     assert run(monkeypatch, "freeze", "hu2013") == 1
-    assert "run the workflow first" in capsys.readouterr().err
+    assert "run make report STUDY=hu2013 first" in capsys.readouterr().err
     (project / "results" / "hu2013").mkdir(parents=True)
     assert run(monkeypatch, "freeze", "hu2013") == 0
     assert calls == [(Path("resources/studies/hu2013"), Path("results/hu2013"))]

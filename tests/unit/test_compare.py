@@ -1,12 +1,13 @@
 """The gate on our own numbers: each kind of drift turns it red, and rounding noise does not."""
 
+import os
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from retrial import tables
+from retrial import summary, tables
 from retrial.compare import (
     EXACT,
     KEYS,
@@ -21,7 +22,7 @@ from retrial.freeze import RESULTS, freeze
 from retrial.joblog import UserError
 from retrial.provenance import provenance
 from retrial.studies import folder_files
-from retrial.summary import summarize
+from retrial.summary import is_whole, summarize
 from retrial.tables import CHECK, read_table, table, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -163,18 +164,77 @@ def test_nothing_frozen_is_told_as_such(files):
     assert "nothing has been frozen" in text and "make freeze STUDY=hu2013" in text
 
 
-def test_drift_table_names_the_place_both_values_and_the_tolerance(files):
-    moved = drift(files, lambda f: f.assign(p=[0.05, 0.2, np.nan]))
-    text = describe_drift("hu2013", moved)
-    assert "hu2013: 1 drifted from what was frozen, in 1 file:" in text
-    assert "tests.csv · a · p" in text
-    assert "expected 0.04, found 0.05  (1e-06 relative, 1e-12 absolute)" in text
+def checked(file, key, column, expected, actual, verdict="differs"):
+    """A row of check.csv."""
+    return {
+        "file": file,
+        "key": key,
+        "column": column,
+        "expected": expected,
+        "actual": actual,
+        "verdict": verdict,
+    }
 
 
-def test_a_long_drift_is_cut_and_says_so(files):
-    frame = pd.concat([small_table().iloc[:1].assign(test_id=f"t{i}") for i in range(60)])
-    check = compare_frames("tests.csv", frame, frame.assign(p=0.5))
-    assert "and 20 more in results/hu2013/check.csv" in describe_drift("hu2013", check)
+def test_a_drift_is_told_from_what_matters_most():
+    check = table(
+        [
+            checked("claims.csv", "less_pain", "verdict", "reproduced", "not_reproduced"),
+            checked("reported.csv", "pain_e6", "value", "33", "34"),
+            checked("reported.csv", "pain_e6", "value_decimals", "1", "1", "same"),
+            checked("reported.csv", "pain_c6", "n", "15", "14"),
+            checked("tests.csv", "a", "p", "0.0412345678", "0.0612345678"),
+            checked("tests.csv", "b", "p", "0.2123456", "0.3123456"),
+            checked("tests.csv", "b", "estimate", "1", "2"),
+            checked("tests.csv", "c", "", "", "", "new"),
+            checked("gone.csv", "", "", "", "", "missing"),
+        ],
+        CHECK,
+    )
+    assert describe_drift("hu2013", check).splitlines() == [
+        "hu2013: the results are not those that were frozen.",
+        "Typed number changed: pain_e6 value 33.0 -> 34.0",
+        "Typed number changed: pain_c6 n 15 -> 14",
+        "Verdict changed: less_pain reproduced -> not reproduced",
+        "p crossed 0.05: a 0.04123 -> 0.06123",
+        "  claims.csv: 1 value changed",
+        "  gone.csv: no longer there",
+        "  reported.csv: 2 values changed",
+        "  tests.csv: 3 values changed, 1 row new or no longer there",
+        "all in results/hu2013/check.csv",
+        "If the change is meant: make freeze STUDY=hu2013",
+    ]
+    assert "p-values that crossed 0.01: none" in describe_drift("hu2013", check, alpha=0.01)
+
+
+def test_a_drift_that_matters_little_says_so(files):
+    moved = drift(files, lambda f: f.assign(p=[0.041, 0.2, np.nan]))
+    assert describe_drift("hu2013", moved).splitlines()[1:5] == [
+        "Typed numbers: none changed",
+        "Verdicts: none changed",
+        "p-values that crossed 0.05: none",
+        "  tests.csv: 1 value changed",
+    ]
+
+
+def test_rows_that_were_typed_or_left_out_are_told():
+    check = table(
+        [
+            checked("reported.csv", "pain_e6", "", "", "", "missing"),
+            checked("reported.csv", "pain_e7", "", "", "", "new"),
+            checked("reported.csv", "pain_e8", "error", "", "1.5"),
+        ],
+        CHECK,
+    )
+    text = describe_drift("hu2013", check)
+    assert "Typed number changed: pain_e6 is no longer there\n" in text
+    assert "Typed number changed: pain_e7 is new\n" in text
+    assert "Typed number changed: pain_e8 error nothing -> 1.5\n" in text
+
+
+def test_a_long_drift_is_cut_and_says_so():
+    rows = [checked("reported.csv", f"r{i}", "value", "1", "2") for i in range(60)]
+    assert "  and 48 more typed numbers\n" in describe_drift("hu2013", table(rows, CHECK))
 
 
 def test_check_table_survives_writing_and_reading(files, tmp_path):
@@ -206,8 +266,9 @@ def finished(tmp_path):
 
     study = tmp_path / "studies/hu2013"
     shutil.copytree(STUDY, study, ignore=shutil.ignore_patterns("expected"))
-    results = tmp_path / "results"
-    results.mkdir()
+    results = tmp_path / "results/hu2013"
+    results.mkdir(parents=True)
+    shutil.copytree(ROOT / "resources/evidence", tmp_path / "evidence")
     for name in RESULTS:
         columns = COLUMNS[Path(name).stem + ".csv"]
         frame = table([{columns[0]: "x"}], columns)
@@ -219,6 +280,8 @@ def finished(tmp_path):
     lock = ROOT / "envs/requirements.lock"
     made = provenance(study, folder_files(study), evidence, lock, {"seed": 1})
     (results / "provenance.json").write_text(json.dumps(made), encoding="utf-8")
+    (results / "validated.txt").write_text("", encoding="utf-8")
+    (results / "report.html").write_text("", encoding="utf-8")
     return study, results
 
 
@@ -246,13 +309,35 @@ def test_freezing_an_incomplete_run_is_refused(finished):
     assert not (study / "expected").exists()
 
 
-def test_freezing_results_of_other_inputs_is_refused(finished):
+@pytest.mark.parametrize(
+    "file", ["studies/hu2013/claims.yaml", "evidence/natural-history.csv", "studies/hu2013/new.csv"]
+)
+def test_freezing_results_of_other_inputs_is_refused(finished, file):
     study, results = finished
-    with (study / "claims.yaml").open("a", encoding="utf-8") as file:
-        file.write("\n# another thought\n")
-    with pytest.raises(UserError, match=r"claims\.yaml changed since"):
+    with (study.parents[1] / file).open("a", encoding="utf-8") as stream:
+        stream.write("\n# another thought\n")
+    told = rf"{Path(file).name} has changed since .* run make report STUDY=hu2013 first"
+    with pytest.raises(UserError, match=told):
         freeze(study, results)
     assert not (study / "expected").exists()
+
+
+def test_freezing_a_run_that_did_not_end_is_refused(finished):
+    study, results = finished
+    os.utime(results / "report.html", (1, 1))
+    with pytest.raises(UserError, match="did not come to its end; run make report STUDY=hu2013"):
+        freeze(study, results)
+    assert not is_whole(results)
+
+
+def test_a_run_that_came_to_its_end_is_summarized(finished, capsys):
+    _, results = finished
+    assert is_whole(results)
+    assert summary.main([str(results), str(results.parent / "bad")]) == 1
+    assert capsys.readouterr().out.count("report.html") == 1
+    assert summary.main([str(results)]) == 0
+    (results / "validated.txt").unlink()
+    assert summary.main([str(results)]) == 1
 
 
 def test_provenance_holds_neither_paths_nor_times(finished):

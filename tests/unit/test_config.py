@@ -1,12 +1,14 @@
 """The configuration: what is allowed, what a mistake says, and that its documents keep up."""
 
 import re
+import shutil
 from pathlib import Path
 from typing import get_args
 
 import pytest
 import yaml
-from retrial.config import Config, Section, load_config, schema
+from retrial import studies
+from retrial.config import Config, Section, load_config, read_config, schema
 from retrial.joblog import UserError
 from retrial.report.page import SECTIONS
 
@@ -94,6 +96,53 @@ def test_a_value_that_is_not_allowed_says_which_and_why(raw, says):
     with pytest.raises(UserError) as caught:
         load_config(raw)
     assert says in str(caught.value)
+
+
+def test_a_decimal_comma_is_told_as_such():
+    with pytest.raises(UserError, match=r"alpha: write a decimal point, 0\.05; found '0,05'"):
+        load_config({"alpha": "0,05"})
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("alpha: [0.05\npower: 0.8\n", "line 2: not valid YAML"),
+        ("alpha: 0.05\n\tpower: 3\n", "line 2: not valid YAML (a tab"),
+        ("just words\n", "a key and its value"),
+    ],
+)
+def test_a_configuration_that_is_no_yaml_names_the_line(tmp_path, text, says):
+    (tmp_path / "config.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        read_config(tmp_path / "config.yaml")
+    assert says in str(caught.value)
+
+
+def test_no_configuration_says_where_to_run():
+    with pytest.raises(UserError, match="run this in the retrial folder"):
+        read_config("nowhere/config.yaml")
+
+
+def test_the_studies_to_run_are_those_of_the_configuration(tmp_path, monkeypatch, capsys):
+    for study in ("one", "two"):
+        shutil.copytree(
+            ROOT / "resources/studies/hu2013",
+            tmp_path / "trials" / study,
+            ignore=shutil.ignore_patterns("expected"),
+        )
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/config.yaml").write_text("studies: [one]\nstudies_folder: trials\n")
+    monkeypatch.chdir(tmp_path)
+    assert studies.main([]) == 0
+    assert capsys.readouterr().out == "one\n"
+    assert studies.main(["two"]) == 0
+    assert capsys.readouterr().out == "two\n"
+    (tmp_path / "trials/two/counts.csv").unlink()
+    assert studies.main(["one", "two", "three"]) == 1
+    said = capsys.readouterr()
+    assert said.out == "one\n"
+    assert "trials/two lacks counts.csv" in said.err
+    assert "There is no study 'three' in trials; there are: one, two." in said.err
 
 
 def test_analysis_settings_hold_no_path():

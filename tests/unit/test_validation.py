@@ -304,7 +304,7 @@ def test_a_misspelt_key_is_one_problem(folder):
 
 @pytest.mark.parametrize("name", ["t_test", "Student's t-test", "studentt"])
 def test_an_unknown_method_is_one_problem_with_those_that_fit(folder, name):
-    edit(folder / "claims.yaml", "{method: student_t}", f'{{method: "{name}"}}')
+    edit(folder / "claims.yaml", "{method: mixed_anova", f'{{method: "{name}"')
     (problem,) = check_study(folder, EVIDENCE)
     assert "did you mean student_t?" in problem.allowed
     assert "fisher" not in problem.allowed

@@ -29,7 +29,9 @@ try:
     settings = load_config(config)
     STUDIES = find_studies(settings.studies_folder, settings.studies)
 except UserError as error:
-    raise WorkflowError(str(error)) from None
+    # A user's mistake is one message: a WorkflowError would name a line of this file.
+    print(error, file=sys.stderr)
+    sys.exit(1)
 
 # What a run leaves of a study: `all` asks for each, so that a lost one is made again.
 RESULTS = [

@@ -48,6 +48,7 @@ rule check:
         runtime=5,
     params:
         studies=STUDIES,
+        alpha=settings.alpha,
     message:
         "Checking that the results are still the frozen ones"
     script:

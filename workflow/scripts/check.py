@@ -5,6 +5,7 @@ from retrial.joblog import UserError, job_log
 
 with job_log(snakemake.log[0]):
     studies = zip(snakemake.params.studies, snakemake.input.checks, strict=True)
-    drifts = [describe_drift(study, read_check(check)) for study, check in studies]
+    alpha = snakemake.params.alpha
+    drifts = [describe_drift(study, read_check(check), alpha) for study, check in studies]
     if any(drifts):
-        raise UserError("\n".join(filter(None, drifts)))
+        raise UserError("\n\n".join(filter(None, drifts)))

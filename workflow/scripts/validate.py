@@ -9,5 +9,5 @@ with job_log(snakemake.log[0]):
     folder, evidence = snakemake.params.folder, snakemake.input.evidence
     problems = check_study(folder, evidence)
     if problems:
-        raise UserError(format_problems(problems))
+        raise UserError(f"{folder}:\n{format_problems(problems)}")
     Path(snakemake.output[0]).write_text(summarize(folder, evidence), encoding="utf-8")

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from retrial.joblog import UserError
+from retrial.studies import no_such_study
 
 STUDIES = Path("resources/studies")
 RESULTS = Path("results")
@@ -45,9 +46,17 @@ def study_folder(study: str, studies: Path) -> Path:
     for candidate in candidates:
         if candidate.is_dir():
             return candidate
-    known = sorted(p.name for p in studies.iterdir() if p.is_dir()) if studies.is_dir() else []
-    there = f"Studies in {studies}: {', '.join(known)}." if known else f"{studies} has no study."
-    raise UserError(f"No study '{study}': neither an id nor a folder. {there}")
+    require_project(studies)
+    raise UserError(no_such_study(studies, study))
+
+
+def require_project(studies: Path) -> None:
+    """Refuse to work in another folder than the project's, unless `--folder` names one."""
+    if studies == STUDIES and not studies.is_dir():
+        raise UserError(
+            f"There is no folder {studies} here: run this in the retrial folder, "
+            "or name the folder that holds the studies with --folder."
+        )
 
 
 def evidence_for(folder: Path) -> Path | None:
@@ -66,14 +75,14 @@ def validate(
     ] = None,
 ) -> None:
     """Check a study folder and list everything that is wrong with it."""
-    from retrial.validation import check_study, format_problems, summarize
+    from retrial.validation import check_study, format_problems, found_sound
 
     where = study_folder(study, folder)
     evidence = evidence or evidence_for(where)
     problems = check_study(where, evidence)
     if problems:
         raise UserError(format_problems(problems))
-    typer.echo(summarize(where, evidence), nl=False)
+    typer.echo(found_sound(where), nl=False)
 
 
 @app.command()
@@ -87,6 +96,7 @@ def new(
             f"'{study}' cannot be a study's id: use small letters, digits and _, "
             "begin with a letter, at most 60 characters; such as smith2020."
         )
+    require_project(folder)
     where = folder / study
     if where.exists() or where.is_symlink():
         raise UserError(f"{where} exists already; nothing was written.")
@@ -107,7 +117,7 @@ def new(
         f"Wrote {where}: a made-up example that runs. Replace it by what your paper prints; "
         "resources/README.md explains every file and column. Then:\n"
         f"  retrial validate {study if folder == STUDIES else where}\n"
-        f"  snakemake --cores all results/{study}/report.html"
+        f"  make report STUDY={study}"
     )
 
 
@@ -123,7 +133,7 @@ def freeze(
     where = study_folder(study, folder)
     made = results / where.resolve().name
     if not made.is_dir():
-        raise UserError(f"{made} does not exist: run the workflow first.")
+        raise UserError(f"{made} does not exist; run make report STUDY={made.name} first.")
     freeze_results(where, made)
     typer.echo(f"Froze {made} into {where / 'expected'}.")
 

@@ -196,34 +196,121 @@ def read_check(path: Path | str) -> pd.DataFrame:
     return pd.read_csv(path, dtype="string", keep_default_na=False)
 
 
-def _line(row: dict, width: int) -> str:
-    place = " · ".join(part for part in (row["file"], row["key"], row["column"]) if part)
-    if row["verdict"] != "differs":
-        words = {"missing": "no longer there", "new": "new, never frozen"}[row["verdict"]]
-        return f"  {place:<{width}}  {words}"
-    tolerance = f"  ({row['tolerance']})" if row["tolerance"] else ""
-    return f"  {place:<{width}}  expected {row['expected']}, found {row['actual']}{tolerance}"
+TYPED = ("value", "error", "error_low", "error_high", "n", "total")
+MOST = 12
 
 
-def describe_drift(study: str, check: pd.DataFrame, most: int = 40) -> str:
-    """Return what has drifted, one value a line; empty when nothing has."""
+def _rounded(text: str) -> str:
+    """Return a number in four significant digits; any other text as it is, "nothing" for none."""
+    try:
+        return f"{float(text):.4g}"
+    except ValueError:
+        return text or "nothing"
+
+
+def _as_printed(check: pd.DataFrame) -> dict[tuple[str, str, str], int]:
+    """Return how many decimals a typed number was printed with, by row, column and side."""
+    rows = check[(check["file"] == "reported.csv") & check["column"].str.endswith("_decimals")]
+    found = {}
+    for row in rows.to_dict("records"):
+        for side in ("expected", "actual"):
+            if row[side].isdigit():
+                found[row["key"], row["column"].removesuffix("_decimals"), side] = int(row[side])
+    return found
+
+
+def _typed(check: pd.DataFrame, drifted: pd.DataFrame) -> list[str]:
+    decimals = _as_printed(check)
+
+    def printed(row: dict, side: str) -> str:
+        like = "value" if row["column"] == "value" else "error"
+        places = decimals.get((row["key"], like, side))
+        if row["column"] in ("n", "total") or places is None or not row[side]:
+            return _rounded(row[side])
+        return f"{float(row[side]):.{places}f}"
+
+    lines = []
+    for row in drifted[drifted["file"] == "reported.csv"].to_dict("records"):
+        if row["verdict"] == "differs" and row["column"] in TYPED:
+            change = f"{printed(row, 'expected')} -> {printed(row, 'actual')}"
+            lines.append(f"Typed number changed: {row['key']} {row['column']} {change}")
+        elif row["verdict"] != "differs" and row["key"]:
+            what = "is new" if row["verdict"] == "new" else "is no longer there"
+            lines.append(f"Typed number changed: {row['key']} {what}")
+    return _cut(lines, "typed numbers") or ["Typed numbers: none changed"]
+
+
+def _verdicts(drifted: pd.DataFrame) -> list[str]:
+    lines = []
+    for row in drifted[drifted["file"] == "claims.csv"].to_dict("records"):
+        if row["verdict"] == "differs" and row["column"] == "verdict":
+            change = f"{row['expected']} -> {row['actual']}".replace("_", " ")
+            lines.append(f"Verdict changed: {row['key']} {change}")
+        elif row["verdict"] != "differs" and row["key"]:
+            what = "is a new claim" if row["verdict"] == "new" else "is no longer judged"
+            lines.append(f"Verdict changed: {row['key']} {what}")
+    return _cut(lines, "verdicts") or ["Verdicts: none changed"]
+
+
+def _crossings(drifted: pd.DataFrame, alpha: float) -> list[str]:
+    lines = []
+    changed = drifted[(drifted["file"] == "tests.csv") & (drifted["column"] == "p")]
+    for row in changed.to_dict("records"):
+        try:
+            before, after = float(row["expected"]), float(row["actual"])
+        except ValueError:
+            continue
+        if (before < alpha) != (after < alpha):
+            lines.append(f"p crossed {alpha:g}: {row['key']} {before:.4g} -> {after:.4g}")
+    return _cut(lines, "p-values") or [f"p-values that crossed {alpha:g}: none"]
+
+
+def _cut(lines: list[str], what: str) -> list[str]:
+    more = len(lines) - MOST
+    return lines if more <= 0 else [*lines[:MOST], f"  and {more} more {what}"]
+
+
+def _by_file(drifted: pd.DataFrame) -> list[str]:
+    lines = []
+    for file, rows in drifted.groupby("file", sort=True):
+        whole = rows[(rows["key"] == "") & (rows["column"] == "")]
+        told = {"missing": "no longer there", "new": "new, never frozen"}
+        parts = [told.get(verdict, "rows in another order") for verdict in whole["verdict"]]
+        for counted, part in (
+            ("value", rows[(rows["verdict"] == "differs") & (rows["column"] != "")]),
+            ("row", rows[(rows["verdict"] != "differs") & (rows["key"] != "")]),
+            ("column", rows[(rows["verdict"] != "differs") & (rows["column"] != "")]),
+        ):
+            if len(part):
+                what = "changed" if counted == "value" else "new or no longer there"
+                parts.append(f"{len(part)} {counted}{'s' * (len(part) != 1)} {what}")
+        lines.append(f"  {file}: {', '.join(parts)}")
+    return lines
+
+
+def describe_drift(study: str, check: pd.DataFrame, alpha: float = 0.05) -> str:
+    """Return what has drifted, what matters most first; empty when nothing has.
+
+    First the numbers that a person typed, then the verdicts, then the p-values that crossed
+    `alpha`, then how much there is in each file. `check.csv` holds every value.
+    """
     check = check.astype("string").fillna("")
     if not check.empty and (check["verdict"] == "new").all() and (check["key"] == "").all():
         return (
             f"{study}: nothing has been frozen yet. Look at its report, then freeze it: "
             f"make freeze STUDY={study}"
         )
-    drifted = check[check["verdict"].isin(FAULTS)].to_dict("records")
-    if not drifted:
+    drifted = check[check["verdict"].isin(FAULTS)]
+    if drifted.empty:
         return ""
-    shown = drifted[:most]
-    width = min(
-        max(len(f"{r['file']} · {r['key']} · {r['column']}") for r in shown),
-        90,
+    return "\n".join(
+        [
+            f"{study}: the results are not those that were frozen.",
+            *_typed(check, drifted),
+            *_verdicts(drifted),
+            *_crossings(drifted, alpha),
+            *_by_file(drifted),
+            f"all in results/{study}/check.csv",
+            f"If the change is meant: make freeze STUDY={study}",
+        ]
     )
-    lines = [_line(row, width) for row in shown]
-    if len(drifted) > most:
-        lines.append(f"  and {len(drifted) - most} more in results/{study}/check.csv")
-    files = len({row["file"] for row in drifted})
-    head = f"{study}: {len(drifted)} drifted from what was frozen, in {files} file"
-    return "\n".join([head + "s" * (files != 1) + ":", *lines])

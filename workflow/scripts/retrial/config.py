@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
+from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
@@ -14,6 +16,8 @@ from pydantic import Discriminator, Field, Tag, ValidationError, field_validator
 
 from retrial.joblog import UserError
 from retrial.study import Block, Identifier, Reading
+
+CONFIG = Path("config/config.yaml")  # from the working directory
 
 Section = Literal[
     "verdicts",
@@ -136,10 +140,38 @@ def _problem(error: dict) -> str:
         return f"{key}: unknown key; {hint}"
     if error["type"] == "value_error":
         return f"{key}: {error['ctx']['error']}"
+    found = error["input"]
+    if isinstance(found, str) and re.fullmatch(r"-?[0-9]*,[0-9]+", found):
+        return f"{key}: write a decimal point, {found.replace(',', '.')}; found {found!r}"
     words = error["msg"][:1].lower() + error["msg"][1:]
     if error["type"] == "string_pattern_mismatch":
         words = "an id is a lower-case letter, then lower-case letters, digits or _"
     return f"{key}: {words}; found {error['input']!r}"
+
+
+def read_config(path: Path | str) -> dict | None:
+    """Return the content of a configuration file, unchecked; None when there is nothing in it.
+
+    Raises:
+        UserError: If it cannot be read, or is no YAML; it names the line.
+    """
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}; run this in the retrial folder.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"{path}, line {mark.line + 1}" if mark else f"{path}"
+        what = getattr(error, "problem", None) or "not text in UTF-8"
+        if "'\\t'" in what:
+            what = "a tab; indent with spaces"
+        raise UserError(
+            f"{place}: not valid YAML ({what}); look at this line and the one before it: "
+            "colons, brackets, quotes, indentation."
+        ) from None
+    if content is not None and not isinstance(content, dict):
+        raise UserError(f"{path}: lines such as `alpha: 0.05` expected, a key and its value.")
+    return content
 
 
 def load_config(raw: dict | None) -> Config:

@@ -11,11 +11,14 @@ import sys
 from pathlib import Path
 
 from retrial.compare import KEYS, read_result
+from retrial.config import CONFIG, load_config, read_config
+from retrial.digests import file_digest
 from retrial.joblog import UserError
 from retrial.provenance import input_digests
 from retrial.studies import folder_files
 
 RESULTS = tuple("multiverse.parquet" if name == "multiverse.csv" else name for name in KEYS)
+REPORT = "report.html"  # the last that a run makes
 
 
 def freeze(study_folder: Path | str, results_folder: Path | str) -> list[Path]:
@@ -28,21 +31,19 @@ def freeze(study_folder: Path | str, results_folder: Path | str) -> list[Path]:
             made; nothing is written then.
     """
     study, results = Path(study_folder), Path(results_folder)
-    missing = [n for n in (*RESULTS, "provenance.json") if not (results / n).is_file()]
+    first = f"run make report STUDY={study.resolve().name} first."
+    missing = [n for n in (*RESULTS, "provenance.json", REPORT) if not (results / n).is_file()]
     if missing:
-        raise UserError(
-            f"{results} is not complete: {', '.join(missing)} missing. "
-            f"Run the workflow first: snakemake --cores all {results}/report.html"
-        )
-    made_from = json.loads((results / "provenance.json").read_text(encoding="utf-8"))["inputs"]
-    now = input_digests(study, folder_files(study))
-    then = {name: d for name, d in made_from.items() if not name.startswith("evidence/")}
-    changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+        raise UserError(f"{results} is not complete: {', '.join(missing)} missing; {first}")
+    changed = changed_inputs(study, results)
     if changed:
+        have = "has" if len(changed) == 1 else "have"
         raise UserError(
-            f"{', '.join(changed)} changed since {results} was made. "
-            f"Run the workflow again: snakemake --cores all {results}/report.html"
+            f"{', '.join(changed)} {have} changed since {results} was made; {first} "
+            "Nothing was frozen."
         )
+    if (results / "provenance.json").stat().st_mtime > (results / REPORT).stat().st_mtime:
+        raise UserError(f"The last run of {results} did not come to its end; {first}")
     frozen = {Path(name).stem + ".csv": read_result(results / name) for name in RESULTS}
     expected = study / "expected"
     expected.mkdir(exist_ok=True)
@@ -54,20 +55,41 @@ def freeze(study_folder: Path | str, results_folder: Path | str) -> list[Path]:
     return [expected / name for name in frozen]
 
 
+def changed_inputs(study: Path, results: Path) -> list[str]:
+    """Return the files of a study that are not those its results were made from.
+
+    The evidence table counts too, where it lies beside the folder of studies.
+    """
+    made_from = json.loads((results / "provenance.json").read_text(encoding="utf-8"))["inputs"]
+    now = input_digests(study, folder_files(study))
+    for name in made_from:
+        if name.startswith("evidence/"):
+            evidence = study.resolve().parent.parent / name
+            now[name] = file_digest(evidence) if evidence.is_file() else made_from[name]
+    return sorted(n for n in now.keys() | made_from.keys() if now.get(n) != made_from.get(n))
+
+
 def main() -> int:
     """Freeze the studies named on the command line."""
     parser = argparse.ArgumentParser(prog="python -m retrial.freeze", description=__doc__)
-    parser.add_argument("studies", nargs="+", type=Path, help="study folders")
+    parser.add_argument("studies", nargs="+", help="ids of studies, or study folders")
     parser.add_argument("--results", type=Path, default=Path("results"), help="results folder")
     arguments = parser.parse_args()
     try:
         for study in arguments.studies:
-            files = freeze(study, arguments.results / study.name)
-            print(f"{study / 'expected'}: {len(files)} files frozen")
+            folder = _folder(study)
+            files = freeze(folder, arguments.results / folder.name)
+            print(f"{folder / 'expected'}: {len(files)} files frozen")
     except UserError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _folder(study: str) -> Path:
+    if "/" in study:
+        return Path(study)
+    return Path(load_config(read_config(CONFIG)).studies_folder, study)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,13 @@
-"""Where the study folders are, which of them a run takes, and which files make up one of them."""
+"""Where the study folders are, which of them a run takes, and which files make up one of them.
+
+`python -m retrial.studies [id ...]` prints the studies that a run can take, and on stderr what is
+wrong with the configuration or with those that it cannot.
+"""
 
 from __future__ import annotations
 
 import difflib
+import sys
 from pathlib import Path
 
 from retrial.joblog import UserError
@@ -29,6 +34,18 @@ def find_studies(studies_folder: Path | str, wanted: list[str] | str) -> list[st
         UserError: If there is no study at all, or a wanted one has no folder or lacks files that
             every study has; it lists every problem.
     """
+    chosen, problems = sort_out(studies_folder, wanted)
+    if problems:
+        raise UserError("\n".join(problems))
+    return chosen
+
+
+def sort_out(studies_folder: Path | str, wanted: list[str] | str) -> tuple[list[str], list[str]]:
+    """Return the ids of the wanted studies that have all their files, and what the others lack.
+
+    Raises:
+        UserError: If there is no study at all.
+    """
     folder = Path(studies_folder)
     there = known_studies(folder)
     if not there:
@@ -37,17 +54,24 @@ def find_studies(studies_folder: Path | str, wanted: list[str] | str) -> list[st
             "The config key studies_folder says where the studies are."
         )
     chosen = there if wanted == "all" else sorted(wanted)
-    problems = [problem for study in chosen for problem in _problems(folder, study, there)]
-    if problems:
-        raise UserError("\n".join(problems))
-    return chosen
+    problems = {study: _problems(folder, study) for study in chosen}
+    sound = [study for study in chosen if not problems[study]]
+    return sound, [problem for study in chosen for problem in problems[study]]
 
 
-def _problems(folder: Path, study: str, there: list[str]) -> list[str]:
+def no_such_study(folder: Path | str, study: str) -> str:
+    """Return the sentence that a study is not there, with those that are."""
+    there = known_studies(folder)
+    if not there:
+        return f"There is no study '{study}' in {folder}; there are none yet."
+    near = difflib.get_close_matches(study, there, n=1)
+    hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(there)}."
+    return f"There is no study '{study}' in {folder}; {hint}"
+
+
+def _problems(folder: Path, study: str) -> list[str]:
     if not (folder / study).is_dir():
-        near = difflib.get_close_matches(study, there, n=1)
-        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(there)}."
-        return [f"There is no study '{study}' in {folder}; {hint}"]
+        return [no_such_study(folder, study)]
     missing = [name for name in REQUIRED if not (folder / study / name).is_file()]
     if missing:
         return [
@@ -72,3 +96,23 @@ def folder_files(study_folder: Path | str) -> list[str]:
 def _is_typed(parts: tuple[str, ...]) -> bool:
     hidden = any(part.startswith((".", "#")) or part.endswith("~") for part in parts)
     return parts[0] != "expected" and not hidden
+
+
+def main(wanted: list[str]) -> int:
+    """Print the studies to run, those named or those of the configuration, in one line."""
+    from retrial.config import CONFIG, load_config, read_config
+
+    try:
+        settings = load_config(read_config(CONFIG))
+        sound, problems = sort_out(settings.studies_folder, wanted or settings.studies)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(*sound)
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

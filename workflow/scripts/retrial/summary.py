@@ -43,12 +43,22 @@ def summarize(results_folder: Path | str) -> str:
     return f"{Path(results_folder, 'report.html')}: {found}"
 
 
+def is_whole(results_folder: Path | str) -> bool:
+    """Return whether a study's last run came to its end: its report was made last."""
+    folder = Path(results_folder)
+    report, provenance = folder / "report.html", folder / "provenance.json"
+    needed = (report, provenance, folder / "validated.txt", folder / "claims.csv")
+    if not all(path.is_file() for path in needed):
+        return False
+    return provenance.stat().st_mtime <= report.stat().st_mtime
+
+
 def main(folders: list[str]) -> int:
-    """Print the line of each results folder that has a report."""
-    there = [folder for folder in folders if Path(folder, "report.html").is_file()]
+    """Print the line of each results folder whose run came to its end; 0 if all did."""
+    there = [folder for folder in folders if is_whole(folder)]
     for folder in there:
         print(summarize(folder))
-    return 0 if there else 1
+    return 0 if len(there) == len(folders) else 1
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from retrial.validation.document import Document, read_document
 from retrial.validation.models import check_model
 from retrial.validation.names import define_names
 from retrial.validation.problem import Problem, shown
+from retrial.validation.quotes import check_quotes
 from retrial.validation.references import (
     check_claims,
     check_event,
@@ -55,7 +56,7 @@ def check_study(folder: Path | str, evidence: Path | str | None = None) -> list[
     documents: dict[str, Document] = {}
     sheets: dict[str, Sheet] = {}
     for name, model in DOCUMENTS.items():
-        document, found = read_document(folder / name, name)
+        document, found = read_document(folder / name, name, expected=FILES)
         problems += found
         if document is not None:
             documents[name] = document
@@ -64,7 +65,7 @@ def check_study(folder: Path | str, evidence: Path | str | None = None) -> list[
     if evidence is not None:
         tables.append((Path(evidence), Path(evidence).name, "evidence", EVIDENCE))
     for path, name, kind, columns in tables:
-        sheet, found = read_sheet(path, name, columns)
+        sheet, found = read_sheet(path, name, columns, expected=FILES)
         problems += found
         if sheet is not None:
             sheets[kind] = sheet
@@ -91,6 +92,7 @@ def _across(
         yield from check_versions_used(study, reported, counts)
         if study.get("simulated") is False:
             yield from _left_from_template(documents, sheets)
+            yield from check_quotes(reported, counts, TEMPLATE_MARK)
     if claims is not None:
         yield from check_claims(claims, names)
     if "figures/figures.yaml" in documents:
@@ -114,6 +116,27 @@ def _left_from_template(
             for column, text in row.cells.items():
                 if TEMPLATE_MARK in text:
                     yield sheet.problem(row, column, told)
+
+
+def found_sound(folder: Path | str) -> str:
+    """Return what a person is told of a folder without problems, and what to do next."""
+    folder = Path(folder)
+    name = folder.resolve().name
+    sheets = {n: read_sheet(folder / n, n, columns)[0] for n, columns in SHEETS.items()}
+    numbers, counts = (len(sheets[n].rows) if sheets[n] else 0 for n in SHEETS)
+    claims, _ = read_document(folder / "claims.yaml", "claims.yaml")
+    study, _ = read_document(folder / "study.yaml", "study.yaml")
+    listed = claims.get("claims") if claims else None
+    parts = (
+        (numbers, "printed number"),
+        (counts, "count"),
+        (len(listed) if isinstance(listed, list) else 0, "claim"),
+    )
+    told = ", ".join(f"{many} {what}{'s' * (many != 1)}" for many, what in parts)
+    lines = [f"No problems in {name}: {told}."]
+    if study is not None and study.get("simulated") is True:
+        lines.append("It is still marked as simulated (made-up) in study.yaml.")
+    return "\n".join([*lines, f"Next: make report STUDY={name}"]) + "\n"
 
 
 def summarize(folder: Path | str, evidence: Path | str | None = None) -> str:

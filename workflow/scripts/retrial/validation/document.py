@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -40,6 +40,13 @@ class Document:
             path = path[:-1]
         return self.lines.get(path, 1)
 
+    def called(self, path: Path_) -> str:
+        """Return what a person calls the block of a path: a claim by its id; else nothing."""
+        if self.name != "claims.yaml" or path[:1] != ("claims",) or len(path) < 2:
+            return ""
+        name = self.get(*path[:2], "id")
+        return f"claim {shown(name)}" if isinstance(name, str) and name else ""
+
     def problem(self, path: Path_, allowed: str, value: object | None = None) -> Problem:
         """Return a problem at a path; `value` is what is printed there unless given."""
         names = [step for step in path if isinstance(step, str)]
@@ -50,6 +57,7 @@ class Document:
             column=shown(names[-1]) if names else "",
             value=shown(self.printed.get(path, "") if value is None else value),
             allowed=allowed,
+            called=self.called(path),
         )
 
     def find(self, *pattern: str) -> Iterator[tuple[Path_, object]]:
@@ -157,9 +165,11 @@ class _Builder:
             return None
 
 
-def read_document(path: Path, name: str) -> tuple[Document | None, list[Problem]]:
+def read_document(
+    path: Path, name: str, expected: Iterable[str] = ()
+) -> tuple[Document | None, list[Problem]]:
     """Return a YAML file as a Document, or None, with its problems."""
-    text, problems = read_text(path, name)
+    text, problems = read_text(path, name, expected)
     if text is None:
         return None, problems
     builder = _Builder(name)

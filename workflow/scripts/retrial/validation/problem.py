@@ -21,6 +21,7 @@ class Problem:
         column: Column of the table, or the YAML key.
         value: What was found; empty when there was nothing.
         allowed: What is allowed, or what to do; it reads on from "expected".
+        called: What a person calls the block, beside its path: `claim fewer_falls`.
     """
 
     file: str
@@ -29,6 +30,7 @@ class Problem:
     column: str = ""
     value: str = ""
     allowed: str = ""
+    called: str = ""
 
     def __str__(self) -> str:
         """Return the problem in one line."""
@@ -39,7 +41,8 @@ class Problem:
             place += [f"row {self.row}"] if self.row else []
             place += [f"column {self.column}"] if self.column else []
         elif self.row or self.column:
-            place.append(self.row or self.column)
+            path = self.row or self.column
+            place.append(f"{self.called} ({path})" if self.called else path)
         found = f'"{self.value}"' if self.value else "nothing"
         return f"{', '.join(place)}: found {found}; expected {self.allowed}"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Iterator
 from pathlib import Path
 
-from retrial.study import CountsMethod
+from retrial.study import CountsMethod, Method
 from retrial.validation.document import Document, Path_
 from retrial.validation.names import Names, is_number
 from retrial.validation.problem import Problem, nearest, one_of
@@ -14,6 +15,26 @@ from retrial.validation.rows import visits_allowed
 
 MEANS_METHODS = ("student_t", "welch_t", "paired_t", "mixed_anova", "kruskal_wallis_sim")
 COUNTS_METHODS = typing.get_args(CountsMethod)
+METHODS = typing.get_args(Method)
+# What papers call the methods, as somebody might type it.
+MEANT = {
+    "t": "student_t",
+    "t_test": "student_t",
+    "ttest": "student_t",
+    "unpaired_t": "student_t",
+    "welch": "welch_t",
+    "paired": "paired_t",
+    "paired_t_test": "paired_t",
+    "anova": "mixed_anova",
+    "repeated_measures_anova": "mixed_anova",
+    "kruskal_wallis": "kruskal_wallis_sim",
+    "exact": "fisher",
+    "fisher_exact": "fisher",
+    "chi_square": "chi2",
+    "chi_squared": "chi2",
+    "chisq": "chi2",
+    "yates": "chi2_yates",
+}
 
 # Where a name stands, and what it must be one of.
 REFERENCES: dict[str, dict[str, str]] = {
@@ -139,6 +160,7 @@ def _items(document: Document, path: Path_) -> Iterator[tuple[Path_, object]]:
 def _methods(claims: Document, path: Path_, claim: dict, names: Names) -> Iterator[Problem]:
     targets = [t for _, t in _items(claims, (*path, "targets")) if isinstance(t, dict)]
     kinds = {names.kind(target.get("outcome")) for target in targets}
+    yield from _unknown_methods(claims, path, kinds)
     if not kinds or None in kinds or not isinstance(claim.get("defensible"), dict):
         return
     place = (*path, "defensible")
@@ -171,6 +193,26 @@ def _methods(claims: Document, path: Path_, claim: dict, names: Names) -> Iterat
         if method in _other(allowed):
             told = one_of(method, (*allowed, "not_stated"), "a method for these targets")
             yield claims.problem((*path, "paper_analysis", "method"), told)
+
+
+def _unknown_methods(claims: Document, path: Path_, kinds: set[str | None]) -> Iterator[Problem]:
+    """Yield methods that there are not, each once, with those that fit what is compared."""
+    known = {"continuous": MEANS_METHODS, "counts": COUNTS_METHODS}
+    fitting = [m for kind, methods in known.items() if kind in kinds for m in methods]
+    method = claims.get(*path, "paper_analysis", "method")
+    named = [((*path, "paper_analysis", "method"), method, [*(fitting or METHODS), "not_stated"])]
+    for key, methods in (("means_methods", MEANS_METHODS), ("counts_methods", COUNTS_METHODS)):
+        items = _items(claims, (*path, "defensible", key))
+        named += [(where, item, list(methods)) for where, item in items]
+    for where, item, allowed in named:
+        if not isinstance(item, str) or item in (*METHODS, *allowed):
+            continue
+        told = one_of(item, allowed, "a method that fits what is compared")
+        meant = MEANT.get(re.sub("[^a-z0-9]+", "_", item.lower().replace("'", "")).strip("_"))
+        if meant in allowed:
+            told = f"{one_of('', allowed, 'a method that fits what is compared')}; "
+            told += f"did you mean {meant}?"
+        yield claims.problem(where, told)
 
 
 def _other(methods: tuple[str, ...]) -> tuple[str, ...]:

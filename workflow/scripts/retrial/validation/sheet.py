@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,13 @@ import pandas as pd
 
 from retrial.validation.problem import Problem, nearest, shown
 from retrial.validation.text import read_text
+
+DECIMALS = frozenset("value error error_low error_high spread spread_low spread_high".split())
+# What Python says of a broken quotation, in plain words.
+QUOTES = {
+    "unexpected end of data": "a double quote that is never closed",
+    "expected after": "more text after a double quote that closes",
+}
 
 
 @dataclass
@@ -64,9 +72,11 @@ class Sheet:
         return pd.DataFrame(data, columns=list(columns), dtype="string")
 
 
-def read_sheet(path: Path, name: str, columns: list[str]) -> tuple[Sheet | None, list[Problem]]:
+def read_sheet(
+    path: Path, name: str, columns: list[str], expected: Iterable[str] = ()
+) -> tuple[Sheet | None, list[Problem]]:
     """Return a CSV file as a Sheet, or None when it has no usable header, with its problems."""
-    text, problems = read_text(path, name)
+    text, problems = read_text(path, name, expected)
     if text is None:
         return None, problems
     records, broken = _records(text, name)
@@ -92,7 +102,7 @@ def read_sheet(path: Path, name: str, columns: list[str]) -> tuple[Sheet | None,
                     line,
                     value="1 field" if len(fields) == 1 else f"{len(fields)} fields",
                     allowed=f"{len(header)} fields, as in the header; text that holds a comma "
-                    "needs double quotes around it",
+                    f"needs double quotes around it{_decimal_comma(header, fields)}",
                 )
             )
         else:
@@ -101,18 +111,36 @@ def read_sheet(path: Path, name: str, columns: list[str]) -> tuple[Sheet | None,
     return sheet, problems
 
 
+def _decimal_comma(header: list[str], fields: list[str]) -> str:
+    """Return a hint at the first cell that a decimal comma may have split in two; else nothing."""
+    if len(fields) <= len(header):
+        return ""
+    for column, whole, decimals in zip(header, fields, fields[1:], strict=False):
+        halves = re.fullmatch(r"-?[0-9]+", whole) and re.fullmatch(r"[0-9]+", decimals)
+        if column in DECIMALS and halves:
+            return (
+                f"; if {whole},{decimals} is one number with a decimal comma, write a point: "
+                f"{whole}.{decimals}"
+            )
+    return ""
+
+
 def _records(text: str, name: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
     """Return the records with the line where each starts, up to the first that breaks CSV."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     records, line = [], 1
     try:
         for fields in reader:
-            if fields:
+            if any(field.strip() for field in fields):
                 records.append((line, fields))
             line = reader.line_num + 1
     except csv.Error as error:
-        rule = 'CSV: double quotes in pairs around a text, and "" for a quote within it'
-        return records, [Problem(name, line=line, value=shown(error), allowed=rule)]
+        found = next((told for sign, told in QUOTES.items() if sign in str(error)), shown(error))
+        rule = (
+            'double quotes in pairs: one before a text and one after it, and "" for a quote within '
+            "it; look in this line first"
+        )
+        return records, [Problem(name, line=line, value=found, allowed=rule)]
     return records, []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from pathlib import Path
 
 from retrial.validation.problem import Problem, nearest, shown
@@ -11,14 +12,17 @@ LARGEST_MB = {".yaml": 2, ".csv": 10}  # what a person types stays far below
 _LINE_BREAKING = {"Cc", "Zl", "Zp", "Cs"}
 
 
-def read_text(path: Path, name: str) -> tuple[str | None, list[Problem]]:
+def read_text(
+    path: Path, name: str, expected: Iterable[str] = ()
+) -> tuple[str | None, list[Problem]]:
     """Return a file's text, or None with the reason why it cannot be read.
 
-    `name` is the path to show in a message.
+    `name` is the path to show in a message; `expected` names the files that have a place of their
+    own, so that none of them is taken for a misspelt other one.
     """
     try:
         if not path.is_file():
-            return None, [_missing(path, name)]
+            return None, [_missing(path, name, expected)]
         most = LARGEST_MB[".yaml" if name.endswith(".yaml") else ".csv"]
         if path.stat().st_size > most * 1_000_000:
             return None, [Problem(name, value="a larger file", allowed=f"at most {most} MB")]
@@ -43,10 +47,11 @@ def read_text(path: Path, name: str) -> tuple[str | None, list[Problem]]:
     return (None if problems else text), problems
 
 
-def _missing(path: Path, name: str) -> Problem:
+def _missing(path: Path, name: str, expected: Iterable[str]) -> Problem:
     folder = path.parent
+    taken = {path.name, *(Path(other).name for other in expected)}
     siblings = [p.name for p in folder.iterdir()] if folder.is_dir() else []
-    meant = nearest(path.name, [s for s in siblings if s != path.name])
+    meant = nearest(path.name, [s for s in siblings if s not in taken])
     hint = f"; did you mean it by {shown(meant)}? Rename that" if meant else ""
     found = "a folder" if path.is_dir() else "no such file"
     return Problem(name, value=found, allowed=f"a file of this name{hint}")
