@@ -1,8 +1,8 @@
 """Pixel errors of tracing, by kind of figure: `python tests/benchmarks/tracing_accuracy.py 8`.
 
-The arguments are the number of figures of each kind and the first seed (0). Errors are distances in pixels from where the
-renderer was told to draw; it rounds to whole pixels itself (up to 1 px; half of that and less in
-the figures that are drawn larger and scaled down).
+The arguments are the number of figures of each kind and the first seed (0). Errors are distances
+in pixels from where the renderer was told to draw; it rounds to whole pixels itself (up to 1 px;
+half of that and less in the figures that are drawn larger and scaled down).
 """
 
 from __future__ import annotations

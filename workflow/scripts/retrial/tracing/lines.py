@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from retrial.tracing.whiskers import Whisker, follow, stem_width
 QUALITY = 0.75  # agreement below which a shape is not recognised
 VISIBLE = 0.8  # share of a marker that must be seen
 CROWDED = 110.0  # degrees: a wider unbroken stretch of ink around a marker is another marker
+DISTURBED = 0.06  # agreement lost against the series' usual one that betrays an overlap
 RIVAL = 0.03  # a candidate, or another series' shape, this near in agreement is a rival
 
 
@@ -50,10 +51,42 @@ def find_markers(
     for series, ink, expected in zip(spec.series, inks, columns, strict=True):
         shapes = (series.marker,) if series.marker else SHAPES
         figures.append(measure(ink, expected, reach, shapes, series.size))
-    return [
+    sights = [
         [_look(place, column, spec, inks, figures, reach) for column in columns[place]]
         for place in range(len(spec.series))
     ]
+    return _without_conflicts(spec, [_without_disturbed(row) for row in sights])
+
+
+def _without_disturbed(row: list[Sight]) -> list[Sight]:
+    # Two markers of one ink that overlap make a blob in which a third shape may fit fairly well;
+    # never as well as where the series' own markers stand free.
+    qualities = sorted((sight.place.quality for sight in row if sight.place), reverse=True)
+    if not qualities:
+        return row
+    usual = float(np.median(qualities[: (len(qualities) + 1) // 2]))
+    told = "the marker's shape is disturbed: another mark covers or touches it"
+    return [
+        Sight(None, told) if sight.place and sight.place.quality < usual - DISTURBED else sight
+        for sight in row
+    ]
+
+
+def _without_conflicts(spec: TraceSpec, sights: list[list[Sight]]) -> list[list[Sight]]:
+    # One mark cannot be two series' marker.
+    result = [list(row) for row in sights]
+    told = "the marker here could be another series'"
+    for one, other in combinations(range(len(sights)), 2):
+        if spec.series[one].color != spec.series[other].color:
+            continue
+        for visit, (mine, yours) in enumerate(zip(sights[one], sights[other], strict=True)):
+            a, b = mine.place, yours.place
+            if a is None or b is None:
+                continue
+            near = 0.5 * (a.figure.extent + b.figure.extent)
+            if np.hypot(a.x - b.x, a.y - b.y) < near:
+                result[one][visit] = result[other][visit] = Sight(None, told)
+    return result
 
 
 def _look(
