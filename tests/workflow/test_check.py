@@ -29,10 +29,12 @@ def test_check_is_green_for_what_was_frozen_and_red_for_a_drift(frozen):
     said = frozen.run("check", fails=True)
 
     first, last = claims["claim_id"].iloc[0], claims["claim_id"].iloc[-1]
-    assert "hu2013: 4 drifted from what was frozen, in 3 files:" in said
-    assert f"claims.csv · {first} · verdict" in said and "expected corrupted, found" in said
-    assert f"claims.csv · {last}" in said and "new, never frozen" in said
-    assert "gone.csv" in said and "no longer there" in said
+    assert "hu2013: the results are not those that were frozen." in said
+    assert "Typed numbers: none changed" in said
+    assert f"Verdict changed: {first} corrupted -> " in said
+    assert f"Verdict changed: {last} is a new claim" in said
+    assert "gone.csv: no longer there" in said
+    assert "all in results/hu2013/check.csv" in said
     assert "risk_of_bias.csv" in said
     assert "Traceback" not in said
     assert "Nothing to be done" in frozen.run()
@@ -52,7 +54,7 @@ def test_freezing_by_command_refuses_other_inputs(project, monkeypatch, capsys):
         sys, "argv", ["freeze", str(project.study), "--results", str(project.results.parent)]
     )
     assert freeze.main() == 1
-    assert "study.yaml changed since" in capsys.readouterr().err
+    assert "study.yaml has changed since" in capsys.readouterr().err
 
 
 def test_every_compared_result_is_made_by_the_workflow(whole_run):

@@ -1,4 +1,4 @@
-"""The command line: check a study folder, begin a new one, freeze results to compare with."""
+"""The command line: begin a study folder, check it, digitize a figure, freeze results."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import typer
 
 from retrial.joblog import UserError
 from retrial.studies import no_such_study
+from retrial.tracing.command import digitize_command
 
 STUDIES = Path("resources/studies")
 RESULTS = Path("results")
@@ -119,6 +120,9 @@ def new(
         f"  retrial validate {study if folder == STUDIES else where}\n"
         f"  make report STUDY={study}"
     )
+
+
+app.command("digitize")(digitize_command)
 
 
 @app.command()

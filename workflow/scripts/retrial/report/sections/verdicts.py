@@ -60,6 +60,13 @@ TOLD = {
     ),
 }
 
+TOLD_OF_SALES = {
+    "reproduced": (
+        "rests on claims of the trial that are reproduced",
+        "rest on claims of the trial that are reproduced",
+    ),
+}
+
 
 def of_kind(results: Results, kind: str) -> pd.DataFrame:
     """Return the trial's claims or the sales claims."""
@@ -92,7 +99,7 @@ def opening(results: Results) -> str:
         paragraph(_primary(trial)),
     ]
     if len(sales):
-        told = _told(sales, "sales claim")
+        told = _told(sales, "sales claim", TOLD | TOLD_OF_SALES)
         parts.append(
             paragraph(
                 f"{told} Each is held to be no stronger than the weakest claim of the trial that "
@@ -189,14 +196,16 @@ def _test_clause(results: Results, row: pd.Series) -> str:
     )
 
 
-def _told(claims: pd.DataFrame, what: str = "claim of the trial") -> str:
+def _told(
+    claims: pd.DataFrame, what: str = "claim of the trial", told: dict[str, tuple] = TOLD
+) -> str:
     """Return one sentence that counts the claims by verdict."""
     counted = claims["verdict"].value_counts()
     clauses = []
     for code in VERDICTS:
         amount = int(counted.get(code, 0))
         if amount:
-            clauses.append(f"{amount} {TOLD[code][amount > 1]}")
+            clauses.append(f"{amount} {told[code][amount > 1]}")
     one, _, rest = what.partition(" of ")
     many = f"{one}s of {rest}" if rest else f"{one}s"
     return f"Of {count_of(len(claims), what, many)}, {listing(clauses)}." if clauses else ""
