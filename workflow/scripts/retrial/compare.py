@@ -197,7 +197,6 @@ def read_check(path: Path | str) -> pd.DataFrame:
 
 
 TYPED = ("value", "error", "error_low", "error_high", "n", "total")
-MOST = 12
 
 
 def _rounded(text: str) -> str:
@@ -262,12 +261,12 @@ def _crossings(drifted: pd.DataFrame, alpha: float) -> list[str]:
             continue
         if (before < alpha) != (after < alpha):
             lines.append(f"p crossed {alpha:g}: {row['key']} {before:.4g} -> {after:.4g}")
-    return _cut(lines, "p-values") or [f"p-values that crossed {alpha:g}: none"]
+    return _cut(lines, "p-values", most=6) or [f"p-values that crossed {alpha:g}: none"]
 
 
-def _cut(lines: list[str], what: str) -> list[str]:
-    more = len(lines) - MOST
-    return lines if more <= 0 else [*lines[:MOST], f"  and {more} more {what}"]
+def _cut(lines: list[str], what: str, most: int = 12) -> list[str]:
+    more = len(lines) - most
+    return lines if more <= 0 else [*lines[:most], f"  and {more} more {what}"]
 
 
 def _by_file(drifted: pd.DataFrame) -> list[str]:
