@@ -340,7 +340,7 @@ def test_control_mean_that_hba1c_needs(rows, scenario, reading, mean, holds):
     row = one(rows, analysis="required_effect", scenario=scenario, reading=reading)
     assert row["claim_id"] == "hba1c_lower" and row["visit"] == 6
     assert row["threshold"] == pytest.approx(mean, abs=0.006)
-    assert ("cannot hold" in row["detail"]) == (not holds)
+    assert ("do not go together" in row["detail"]) == (not holds)
     assert "Figure 3 would settle it" in row["detail"]
     sd = 0.67 * (np.sqrt(15) if reading == "sem" else 1)
     other = 0.67 * (np.sqrt(14) if reading == "sem" else 1) * (scenario == "equal_bars")

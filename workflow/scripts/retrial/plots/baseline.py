@@ -75,7 +75,8 @@ def draw_baseline(results: Results) -> ggplot | None:
         + scale_fill_manual(values=fills, guide=None)
         + scale_shape_manual(values=READING_SHAPES, guide=None)
         + labs(
-            x=f"{_arm(results, 'treatment')} less {_arm(results, 'control')}, with 95 % interval",
+            x=f"{_arm(results, 'treatment')} less {_arm(results, 'control')}, with "
+            f"{results.level} interval",
             y="Error term read as",
         )
         + report_theme(0.9 + 1.25 * lines)
@@ -100,8 +101,8 @@ def say_baseline(results: Results) -> str:
     )
     panels = count_of(rows["panel"].nunique(), "comparison")
     return (
-        f"Difference between the arms at baseline with its 95 % interval, for {panels} under each "
-        f"reading of the error terms ({listing(dict.fromkeys(rows['shown']))}); {told}. "
+        f"Difference between the arms at baseline with its {results.level} interval, for {panels} "
+        f"under each reading of the error terms ({listing(dict.fromkeys(rows['shown']))}); {told}. "
         f"{count_of(int((~rows['admissible']).sum()), 'reading is', 'readings are')} not possible "
         "and drawn hollow in grey."
     )

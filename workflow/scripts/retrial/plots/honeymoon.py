@@ -49,7 +49,8 @@ def honeymoon_rows(results: Results) -> pd.DataFrame:
     rows = rows.drop_duplicates(["category", "value_1", "n_1", "evidence"])
     share = rows["value_1"] / rows["n_1"]
     limits = [
-        clopper_pearson(int(k), int(n)) for k, n in zip(rows["value_1"], rows["n_1"], strict=True)
+        clopper_pearson(int(k), int(n), results.alpha)
+        for k, n in zip(rows["value_1"], rows["n_1"], strict=True)
     ]
     return rows.assign(
         share=share,

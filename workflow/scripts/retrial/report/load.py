@@ -74,6 +74,11 @@ class Results:
             for choice, words in c.versions.items()
         }
 
+    @property
+    def level(self) -> str:
+        """The level of the intervals in words: `95 %`."""
+        return f"{100 * (1 - self.alpha):g} %"
+
     @cached_property
     def decimals(self) -> dict[str, int]:
         """Outcome id to the decimals its means are printed with."""

@@ -134,7 +134,7 @@ def _held_against(paper: Paper, case: Case) -> str:
             words += "both can hold."
         else:
             words += "with such bars, " if case.scenario == "equal_bars" else ""
-            words += "this reading cannot hold if sentence and test are both right."
+            words += "sentence and test do not go together under this reading."
     return words
 
 

@@ -50,7 +50,8 @@ def distance(shape: str, radius: float, x: np.ndarray, y: np.ndarray) -> np.ndar
     Args:
         shape: a filled shape of SHAPES.
         radius: half the shape's width.
-        x, y: offsets from the middle of the shape's bounding box, y downwards.
+        x: offsets to the right from the middle of the shape's bounding box.
+        y: offsets downwards.
 
     Outside a corner the distance to the nearer side's line is returned: half a pixel of
     difference in a place that a soft edge hides.
@@ -72,7 +73,8 @@ def draw(figure: Figure, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     Args:
         figure: the marker.
-        x, y: the pixels' centres, relative to the marker's middle.
+        x: the columns of the pixels' centres, relative to the marker's middle.
+        y: their rows.
     """
     if figure.shape == "cross":
         across = np.abs(x - y) / np.sqrt(2), np.abs(x + y) / np.sqrt(2)

@@ -89,7 +89,8 @@ def follow(
 
     Args:
         ink: what the colour of the error bars covers.
-        x, y: the marker's middle, pixels.
+        x: the column of the marker's middle, pixels.
+        y: its row, pixels.
         clear: distance from y beyond which the marker's own ink ends, pixels.
         direction: -1 upwards, +1 downwards.
         width: the stem's width, pixels.

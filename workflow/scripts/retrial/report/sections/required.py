@@ -82,8 +82,8 @@ def must_be_true(results: Results) -> str:
                 "claim": results.statements.get(claim, text(claim)),
                 "reading": (reading(code) if not missing(code) else "none printed")
                 + (f"; {version(results, version_code)}" if not missing(version_code) else ""),
-                "each": _span(each["threshold"], unit),
-                "over": _span(over["threshold"], unit),
+                "each": _span(each["estimate"].abs(), unit),
+                "over": _span(over["estimate"].abs(), unit),
             }
         )
     columns = [

@@ -111,7 +111,7 @@ def means(results: Results) -> str:
     columns = [
         Column("outcome", "Outcome"),
         *(Column(arm, short_arm(results, arm), "number") for arm in arms),
-        Column("difference", "Difference (95 % CI)", "figure"),
+        Column("difference", f"Difference ({results.level} CI)", "figure"),
         Column("under", "CI under"),
         *(
             Column(r, READINGS[r], "figure", group="p (Student t), if the error is")
@@ -184,7 +184,7 @@ def counts(results: Results) -> str:
     columns = [
         Column("what", "Event", "html"),
         Column("cells", arms),
-        Column("difference", "Points (95 % CI)", "figure"),
+        Column("difference", f"Points ({results.level} CI)", "figure"),
         *(Column(m, METHODS[m], "figure", group="p by test") for m in COUNT_METHODS),
         Column("published", "Published"),
         Column("fragility", "Fragility", "number"),
@@ -326,8 +326,8 @@ def every_test(results: Results) -> str:
         Column("reading", "Read as"),
         Column("version", "Version"),
         Column("method", "Test"),
-        Column("estimate", "Estimate (95 % CI)"),
-        Column("effect", "Effect size (95 % CI)"),
+        Column("estimate", f"Estimate ({results.level} CI)"),
+        Column("effect", f"Effect size ({results.level} CI)"),
         Column("p", "p", "number"),
         Column("range", "p over rounding"),
         Column("bayes", "BF₁₀", "number"),

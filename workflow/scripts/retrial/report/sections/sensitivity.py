@@ -317,7 +317,7 @@ SHOWN = {
         _say_error_bars,
         "baseline",
         (
-            "Differences at baseline with their 95 % intervals. Hollow and grey: no data can have "
+            "Differences at baseline with their intervals. Hollow and grey: no data can have "
             "this reading."
         ),
     ),
@@ -345,10 +345,7 @@ SHOWN = {
         "Natural remission (the honeymoon)",
         _say_honeymoon,
         "honeymoon",
-        (
-            "Line and band: treated patients with their 95 % interval. Points: rates without the "
-            "therapy."
-        ),
+        ("Line and band: treated patients with their interval. Points: rates without the therapy."),
     ),
     "digitization": (
         "Error of reading a figure",
