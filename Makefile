@@ -50,7 +50,7 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help env report test check freeze lint lock schema clean distclean
+.PHONY: help env report test check freeze bench lint lock schema clean distclean
 
 help: ## this list
 	@echo "retrial: re-run a published trial's statistics from what the paper prints"
@@ -73,6 +73,9 @@ check: $(INSTALLED) ## fail when any result has drifted from what was frozen
 
 freeze: $(INSTALLED) ## freeze the results as they are now, for check to compare with
 	$(call run,,[ $$failed = 1 ] || $(PYTHON) -m retrial.freeze $$studies || failed=1)
+
+bench: $(INSTALLED) ## time the library beside plain loops
+	@$(PYTHON) tests/benchmarks/comparisons.py
 
 lint: $(INSTALLED) ## check the style of the code and of the rules
 	@$(PYTHON) -m ruff check .
