@@ -58,9 +58,9 @@ def test_a_new_file_in_the_study_folder_is_validated_and_noted(project):
     ("setting", "stages"),
     [
         ("alpha=0.01", {"audit", "provenance"} | AFTER_AUDIT),
-        ("power=0.9", {"retest", "provenance"} | AFTER_AUDIT - {"reconstruct"}),
+        ("power=0.9", {"retest", "provenance"} | AFTER_AUDIT - {"reconstruct", "sensitivity"}),
         ("report={title: Another title}", {"provenance", "report"}),
-        ("readings=[sd, sem]", {"audit", "provenance"} | AFTER_AUDIT),
+        ("readings=[sd, sem]", {"provenance"} | AFTER_AUDIT),
     ],
 )
 def test_a_setting_bears_on_the_stages_that_take_it(project, setting, stages):
