@@ -62,7 +62,8 @@ def test_the_run_is_recorded_beside_the_logs(whole_run):
 def test_memory_stays_under_500_mb_a_job(whole_run):
     for stage in STAGES:
         benchmark = pd.read_csv(whole_run.results / f"benchmarks/{stage}.tsv", sep="\t")
-        assert pd.to_numeric(benchmark["max_rss"], errors="coerce").fillna(0).max() < 500, stage
+        # The proportional set size counts what two processes of a job share once.
+        assert pd.to_numeric(benchmark["max_pss"], errors="coerce").fillna(0).max() < 500, stage
 
 
 def test_nothing_is_to_be_done_on_a_second_run_nor_in_a_moved_project(project):

@@ -28,7 +28,7 @@ rule plot:
         "results/{study}/benchmarks/plot.tsv"
     conda:
         "../../envs/retrial.yaml"
-    threads: 1
+    threads: 2
     resources:
         mem_mb=500,
         runtime=10,
