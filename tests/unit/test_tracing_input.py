@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
+from retrial.digitize import read_project
 from retrial.joblog import UserError
 from retrial.tracing import load_spec, parse_spec, trace, write_project
 from retrial.tracing.command import digitize_command
@@ -214,13 +215,12 @@ def test_another_suffix_is_refused(traced_file, tmp_path):
 @pytest.mark.parametrize("suffix", ["json", "tar"])
 @pytest.mark.parametrize("log", [False, True])
 def test_the_reader_gets_the_values_back(tmp_path, suffix, log):
-    reader = pytest.importorskip("retrial.digitize")
     figure = draw_lines(3, dpi=100, log=log)
     image = tmp_path / "figure.png"
     image.write_bytes(figure.content)
     traced = trace(image, figure.spec)
     write_project(traced, image, tmp_path / f"p.{suffix}")
-    table = reader.read_project(tmp_path / f"p.{suffix}")
+    table = read_project(tmp_path / f"p.{suffix}")
     wanted = sorted(point.value for point in traced.points)
     values = table["y"].to_list()
     assert {"series", "x", "y", "x_sigma", "y_sigma"} <= set(table.columns)

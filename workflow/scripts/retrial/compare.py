@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from retrial.tables import CHECK, FLAG_COLUMNS, TEXT_COLUMNS, read_table, table
+from retrial.tables import AXES, CHECK, FLAG_COLUMNS, TEXT_COLUMNS, read_table, table
 
 # What tells the rows of a file apart; rows that share it are numbered in the order they stand in.
 KEYS = {
@@ -24,23 +24,13 @@ KEYS = {
         "scenario",
         "claim_id",
         "outcome",
-        "visit",
-        "reading",
-        "version",
-        "rho",
-    ],
-    "multiverse.csv": [
-        "claim_id",
-        "outcome",
         "category",
         "visit",
         "reading",
         "version",
-        "population",
-        "comparator",
-        "method",
         "rho",
     ],
+    "multiverse.csv": ["claim_id", *AXES],
     "claims.csv": ["claim_id"],
     "risk_of_bias.csv": ["domain"],
 }

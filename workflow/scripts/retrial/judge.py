@@ -13,9 +13,8 @@ import numpy as np
 import pandas as pd
 
 from retrial.explain import explain, explain_sales
-from retrial.multiverse import AXES
 from retrial.study import Claim, Figure, Study
-from retrial.tables import CLAIMS, RISK_OF_BIAS, table
+from retrial.tables import AXES, CLAIMS, RISK_OF_BIAS, table
 
 # A sales claim is no stronger than the weakest trial claim that it rests on.
 WEAKEST_FIRST = ("not_reproduced", "inconsistent", "not_testable", "fragile", "reproduced")

@@ -19,17 +19,6 @@ from retrial.study import Claim, Study, Target
 from retrial.support import supports
 from retrial.tables import MULTIVERSE, table
 
-AXES = (
-    "outcome",
-    "category",
-    "visit",
-    "reading",
-    "version",
-    "population",
-    "comparator",
-    "method",
-    "rho",
-)
 CONCURRENT = "concurrent control"
 
 

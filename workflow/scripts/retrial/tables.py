@@ -51,6 +51,19 @@ SENSITIVITY = (
     "estimate ci_low ci_high p p_low p_high share_significant threshold detail source"
 ).split()
 
+# The axes of the multiverse: with the claim, they tell its specifications apart.
+AXES = (
+    "outcome",
+    "category",
+    "visit",
+    "reading",
+    "version",
+    "population",
+    "comparator",
+    "method",
+    "rho",
+)
+
 MULTIVERSE = (
     "claim_id outcome category visit reading version population comparator method rho admissible "
     "defensible estimate ci_low ci_high p supports"
