@@ -10,17 +10,16 @@ import pandas as pd
 import pytest
 from retrial.audit import audit
 from retrial.collect import collect, read_printed
+from retrial.figures import Figure, load_figures
 from retrial.multiverse import multiverse
 from retrial.reconstruct import reconstruct
 from retrial.retest import Settings, retest
 from retrial.study import (
     Claim,
     Constraint,
-    Figure,
     Study,
     load_claims,
     load_constraints,
-    load_figures,
     load_study,
 )
 from retrial.tables import read_table

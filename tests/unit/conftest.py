@@ -8,5 +8,5 @@ settings.load_profile("retrial")
 
 
 def pytest_make_parametrize_id(val, argname):
-    """Name a case of raw bytes by its place: workers must collect the same names, whatever is in them."""
+    """Name a case of raw bytes by its place, so that every worker collects the same names."""
     return argname if isinstance(val, bytes) else None

@@ -11,7 +11,8 @@ import pytest
 import yaml
 from retrial import cli
 from retrial.collect import collect, read_printed
-from retrial.study import load_claims, load_constraints, load_figures, load_study
+from retrial.figures import load_figures
+from retrial.study import load_claims, load_constraints, load_study
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
 from retrial.validation import check_study
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from retrial.figures import Figure
 from retrial.groups import sd_from_error
 from retrial.sensitivity import analyse
-from retrial.study import Claim, Constraint, Figure, Study
+from retrial.study import Claim, Constraint, Study
 from retrial.tables import EVIDENCE, REPORTED, SENSITIVITY, SUMMARIES, table
 from scipy import stats
 

@@ -1,9 +1,10 @@
 """Judge every claim by fixed rules."""
 
 import pandas as pd
+from retrial.figures import load_figures
 from retrial.joblog import job_log
 from retrial.judge import judge, risk_of_bias
-from retrial.study import load_claims, load_figures, load_study
+from retrial.study import load_claims, load_study
 from retrial.tables import CLAIMS, RISK_OF_BIAS, read_table, write_table
 
 with job_log(snakemake.log[0]):

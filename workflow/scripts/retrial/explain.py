@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.figures import Figure
 from retrial.multiverse import CONCURRENT
 from retrial.significance import sample_size_for_zero_events
-from retrial.study import Claim, Figure, Study
+from retrial.study import Claim, Study
 from retrial.support import threshold
 from retrial.wording import METHOD_NAMES, READING_NAMES, p_span
 

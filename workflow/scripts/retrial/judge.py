@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from retrial.explain import explain, explain_sales
-from retrial.study import Claim, Figure, Study
+from retrial.figures import Figure
+from retrial.study import Claim, Study
 from retrial.tables import AXES, CLAIMS, RISK_OF_BIAS, table
 
 # A sales claim is no stronger than the weakest trial claim that it rests on.

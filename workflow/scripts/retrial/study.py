@@ -1,7 +1,8 @@
 """The study folder as data: what a person writes about one published trial.
 
-Each class is one block of `study.yaml`, `claims.yaml`, `constraints.yaml` or
-`figures/figures.yaml`. Unknown keys are errors: a misspelt key must never be silently ignored.
+Each class is one block of `study.yaml`, `claims.yaml` or `constraints.yaml` (those of
+`figures/figures.yaml` are in `retrial.figures`). Unknown keys are errors: a misspelt key must never
+be silently ignored.
 """
 
 from __future__ import annotations
@@ -221,35 +222,6 @@ class Study(Block):
         return n - perhaps, n - surely
 
 
-class Panel(Block):
-    """One set of curves or bars that share axes."""
-
-    id: Identifier
-    outcome: Identifier
-    arms: list[Identifier] = Field(min_length=1)
-
-
-class Figure(Block):
-    """One figure of the paper."""
-
-    id: Identifier
-    title: str
-    status: Literal["digitized", "pending", "no_data"]
-    reason: str = Field(min_length=3, description="Why it is pending, or who digitized it and how")
-    file: str | None = Field(
-        default=None, description="The digitizer's project file, beside figures.yaml"
-    )
-    error_label: ErrorLabel | None = None
-    panels: list[Panel] = []
-    source: str
-
-
-class Figures(Block):
-    """`figures/figures.yaml`."""
-
-    figures: list[Figure] = []
-
-
 class Constraint(Sourced):
     """A sentence of the paper about a curve whose numbers are only in a figure."""
 
@@ -377,11 +349,6 @@ def load_study(path: Path | str) -> Study:
 def load_claims(path: Path | str) -> list[Claim]:
     """Return the claims of a validated `claims.yaml`, in the file's order."""
     return Claims.model_validate(read_yaml(path)).claims
-
-
-def load_figures(path: Path | str) -> list[Figure]:
-    """Return the figures of a validated `figures.yaml`, in the file's order."""
-    return Figures.model_validate(read_yaml(path)).figures
 
 
 def load_constraints(path: Path | str) -> list[Constraint]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from retrial import tables
-from retrial.study import Claim, Figure, Study, load_claims, load_figures, load_study
+from retrial.figures import Figure, load_figures
+from retrial.study import Claim, Study, load_claims, load_study
 from retrial.tables import read_table
 
 STAGE_TABLES = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.figures import Figure
 from retrial.sensitivity.comparisons import Paper
 from retrial.sensitivity.correlation import correlation
 from retrial.sensitivity.dropouts import dropouts
@@ -17,7 +18,7 @@ from retrial.sensitivity.honeymoon import honeymoon
 from retrial.sensitivity.nonresponders import nonresponders
 from retrial.sensitivity.required import required_effect
 from retrial.sensitivity.required_change import required_change
-from retrial.study import Claim, Constraint, Figure, Study
+from retrial.study import Claim, Constraint, Study
 from retrial.tables import SENSITIVITY, table
 
 __all__ = ["analyse"]

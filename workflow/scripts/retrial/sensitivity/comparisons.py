@@ -13,6 +13,7 @@ from math import nan
 
 import pandas as pd
 
+from retrial.figures import Figure
 from retrial.selection import (
     Count,
     Mean,
@@ -28,7 +29,7 @@ from retrial.significance import (
     compare_means,
     paired_from_summary,
 )
-from retrial.study import Claim, Constraint, Figure, Study, Target
+from retrial.study import Claim, Constraint, Study, Target
 from retrial.wording import READING_NAMES, sources
 
 BETWEEN_ARMS = ("difference", "attribution")
