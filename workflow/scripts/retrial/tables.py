@@ -25,6 +25,8 @@ EVIDENCE = (
     "spread_type n events doi citation caution"
 ).split()
 
+TRUTH = "quantity outcome arm visit claim_id method value".split()
+
 REPORTED = (
     "row_id outcome category arm visit statistic comparator value error error_low error_high "
     "error_label label_scope n total remaining tally exhaustive total_row inferred unit "
