@@ -57,7 +57,7 @@ def project_json(
             "metadataKeys": [],
             "colorRGB": colour,
             "groupNames": list(GROUPS),
-            "data": list(_points(drawn.marks[drawn.marks["arm"] == arm], rng, pixel_sd)),
+            "data": list(_points(drawn.places[arm], rng, pixel_sd)),
             "autoDetectionData": None,
         }
         for (arm, label), colour in zip(arms, COLOURS, strict=True)
@@ -74,13 +74,13 @@ def _typed(ticks: pd.DataFrame) -> Iterator[tuple[str, str]]:
         yield (f"{value:g}", "0") if axis == "x" else ("0", f"{value:g}")
 
 
-def _points(marks: pd.DataFrame, rng: np.random.Generator, pixel_sd: float) -> Iterator[dict]:
-    for place, (_, marks_at) in enumerate(marks.groupby("visit", sort=True)):
-        aimed = marks_at.set_index("statistic").loc[[g.lower() for g in GROUPS], ["px", "py"]]
-        found = clicked(aimed.to_numpy(), rng, pixel_sd)
+def _points(aimed: np.ndarray, rng: np.random.Generator, pixel_sd: float) -> Iterator[dict]:
+    """Yield the points of one arm, aimed at places (visit, group, 2)."""
+    for place, marks in enumerate(aimed):
+        found = clicked(marks, rng, pixel_sd)
         # Rows count downwards. A person sees a bar's end on the wrong side of its mean.
         while not found[1, 1] < found[0, 1] < found[2, 1]:
-            found = clicked(aimed.to_numpy(), rng, pixel_sd)
+            found = clicked(marks, rng, pixel_sd)
         for group, (px, py) in enumerate(found.tolist()):
             yield {"x": px, "y": py, "tuple": place, "group": group}
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cached_property
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -47,6 +49,16 @@ class Drawn:
     png: bytes
     marks: pd.DataFrame
     ticks: pd.DataFrame
+
+    @cached_property
+    def places(self) -> dict[str, np.ndarray]:
+        """Arm to its marks' pixels (visit, statistic, 2), the statistics in the order of marks."""
+        order = self.marks.sort_values("visit", kind="stable")
+        shape = (-1, self.marks["statistic"].nunique(), 2)
+        return {
+            arm: own[["px", "py"]].to_numpy().reshape(shape)
+            for arm, own in order.groupby("arm", sort=False)
+        }
 
 
 def draw(cells: pd.DataFrame, arms: tuple[tuple[str, str], ...], label: str, x_label: str) -> Drawn:
