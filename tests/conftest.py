@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from retrial.audit import audit
 from retrial.collect import collect, read_printed
+from retrial.digitized import Digitized, read_figures
 from retrial.figures import Figure, load_figures
 from retrial.multiverse import multiverse
 from retrial.reconstruct import reconstruct
@@ -42,6 +43,7 @@ class Stages:
     claims: list[Claim]
     constraints: list[Constraint]
     figures: list[Figure]
+    digitized: Digitized
     evidence: pd.DataFrame
     reported: pd.DataFrame
     audit: pd.DataFrame
@@ -56,17 +58,32 @@ def run_stages(folder: Path) -> Stages:
     claims = load_claims(folder / "claims.yaml")
     constraints = load_constraints(folder / "constraints.yaml")
     evidence = read_table(ROOT / "resources/evidence/natural-history.csv")
+    figures = load_figures(folder / "figures" / "figures.yaml")
+    digitized = read_figures(study, figures, folder / "figures", draws=200, seed=1)
     reported = collect(
-        study, read_printed(folder / "reported.csv"), read_printed(folder / "counts.csv")
+        study,
+        read_printed(folder / "reported.csv"),
+        read_printed(folder / "counts.csv"),
+        digitized.reported,
     )
-    findings = audit(study, claims, constraints, reported, alpha=SETTINGS.alpha)
+    findings = audit(
+        study,
+        claims,
+        constraints,
+        figures,
+        reported,
+        digitized.points,
+        digitized.agreement,
+        alpha=SETTINGS.alpha,
+    )
     summaries = reconstruct(reported, findings, readings=READINGS)
     tests = retest(study, claims, reported, summaries, findings, SETTINGS)
     return Stages(
         study=study,
         claims=claims,
         constraints=constraints,
-        figures=load_figures(folder / "figures" / "figures.yaml"),
+        figures=figures,
+        digitized=digitized,
         evidence=evidence,
         reported=reported,
         audit=findings,

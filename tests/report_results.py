@@ -14,8 +14,10 @@ from retrial.report.load import load
 from retrial.report.render import render
 from retrial.sensitivity import analyse
 from retrial.tables import (
+    AGREEMENT,
     AUDIT,
     CLAIMS,
+    DIGITIZED,
     REPORTED,
     RISK_OF_BIAS,
     SENSITIVITY,
@@ -37,6 +39,8 @@ def write_results(stages, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame, columns in (
         ("reported", stages.reported, REPORTED),
+        ("digitized", stages.digitized.points, DIGITIZED),
+        ("agreement", stages.digitized.agreement, AGREEMENT),
         ("audit", stages.audit, AUDIT),
         ("summaries", stages.summaries, SUMMARIES),
         ("tests", stages.tests, TESTS),
@@ -51,6 +55,7 @@ def write_results(stages, folder: Path) -> Path:
         stages.evidence,
         read_table(folder / "reported.csv"),
         read_table(folder / "summaries.csv"),
+        stages.digitized.draws,
         alpha=0.05,
         readings=["sd", "sem", "ci95"],
         rho=RHO,

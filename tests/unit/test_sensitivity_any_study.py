@@ -7,7 +7,7 @@ from retrial.figures import Figure
 from retrial.groups import sd_from_error
 from retrial.sensitivity import analyse
 from retrial.study import Claim, Constraint, Study
-from retrial.tables import EVIDENCE, REPORTED, SENSITIVITY, SUMMARIES, table
+from retrial.tables import DRAWS, EVIDENCE, REPORTED, SENSITIVITY, SUMMARIES, table
 from scipy import stats
 
 READINGS = ["sd", "sem"]
@@ -120,6 +120,7 @@ def analysed(trial, claims, rows, *, constraints=(), figures=(), evidence=(), rh
         table(list(evidence), EVIDENCE),
         table(rows, REPORTED).astype({"version": "string", "category": "string"}),
         summaries(rows),
+        table([], DRAWS),
         alpha=0.05,
         readings=READINGS,
         rho=list(rho),

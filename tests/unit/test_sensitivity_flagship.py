@@ -16,7 +16,7 @@ def analysed(hu2013, **changed):
         name: getattr(hu2013, name)
         for name in ("study", "claims", "constraints", "figures", "evidence", "reported")
     }
-    parts |= {"summaries": hu2013.summaries} | changed
+    parts |= {"summaries": hu2013.summaries, "draws": hu2013.digitized.draws} | changed
     return analyse(*parts.values(), alpha=0.05, readings=READINGS, rho=RHO)
 
 
@@ -412,6 +412,7 @@ def test_the_required_change_has_p_equal_to_alpha_in_patients_with_these_moments
         hu2013.evidence,
         hu2013.reported,
         hu2013.summaries,
+        hu2013.digitized.draws,
         alpha=0.05,
         readings=["sd", "sem"],
         rho=[rho],

@@ -5,7 +5,10 @@ rule audit:
         study=study_file("study.yaml"),
         claims=study_file("claims.yaml"),
         constraints=study_file("constraints.yaml"),
+        figures=study_file("figures/figures.yaml"),
         reported="results/{study}/reported.csv",
+        digitized="results/{study}/digitized.csv",
+        agreement="results/{study}/agreement.csv",
     output:
         audit=report(
             "results/{study}/audit.csv",

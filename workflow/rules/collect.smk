@@ -1,10 +1,12 @@
 rule collect:
-    """Collect the numbers that the paper prints into one table, each with its place."""
+    """Collect the numbers that the paper prints, in text, tables and figures, each with its place."""
     input:
         validated=ancient("results/{study}/validated.txt"),
         study=study_file("study.yaml"),
         reported=study_file("reported.csv"),
         counts=study_file("counts.csv"),
+        figures=study_file("figures/figures.yaml"),
+        digitizations=figure_files,
     output:
         reported=report(
             "results/{study}/reported.csv",
@@ -13,6 +15,9 @@ rule collect:
             subcategory="{study}",
             labels={"table": "What the paper prints"},
         ),
+        digitized="results/{study}/digitized.csv",
+        agreement="results/{study}/agreement.csv",
+        digitization="results/{study}/digitization.parquet",
     log:
         "results/{study}/logs/collect.log",
     benchmark:
@@ -25,6 +30,8 @@ rule collect:
         runtime=5,
     params:
         code=stage_code("collect"),
+        draws=settings.draws,
+        seed=settings.seed,
     message:
         "Collecting the printed numbers of {wildcards.study}"
     script:

@@ -37,6 +37,9 @@ except UserError as error:
 RESULTS = [
     "validated.txt",
     "reported.csv",
+    "digitized.csv",
+    "agreement.csv",
+    "digitization.parquet",
     "audit.csv",
     "summaries.csv",
     "tests.csv",
@@ -87,6 +90,13 @@ def study_file(name):
         return f"{settings.studies_folder}/{wildcards.study}/{name}"
 
     return find
+
+
+def figure_files(wildcards):
+    """The project files of a study's figures, and their images, as far as they are there."""
+    listed = Path(study_file("figures/figures.yaml")(wildcards))
+    names = [listed.name, "README.md"]
+    return [path for path in folder_files(listed.parent) if Path(path).name not in names]
 
 
 def project_file(name):

@@ -9,6 +9,7 @@ rule sensitivity:
         evidence=settings.evidence,
         reported="results/{study}/reported.csv",
         summaries="results/{study}/summaries.csv",
+        digitization="results/{study}/digitization.parquet",
     output:
         sensitivity=report(
             "results/{study}/sensitivity.csv",

@@ -1,14 +1,30 @@
-"""Collect the numbers of a study folder into one table."""
+"""Collect the numbers of a study folder into one table, those of its digitized figures included."""
+
+from pathlib import Path
 
 from retrial.collect import collect, read_printed
+from retrial.digitized import read_figures
+from retrial.figures import load_figures
 from retrial.joblog import job_log
 from retrial.study import load_study
-from retrial.tables import REPORTED, write_table
+from retrial.tables import AGREEMENT, DIGITIZED, REPORTED, write_table
 
 with job_log(snakemake.log[0]):
+    study = load_study(snakemake.input.study)
+    digitized = read_figures(
+        study,
+        load_figures(snakemake.input.figures),
+        Path(snakemake.input.figures).parent,
+        draws=snakemake.params.draws,
+        seed=snakemake.params.seed,
+    )
     numbers = collect(
-        load_study(snakemake.input.study),
+        study,
         read_printed(snakemake.input.reported),
         read_printed(snakemake.input.counts),
+        digitized.reported,
     )
     write_table(numbers, snakemake.output.reported, REPORTED)
+    write_table(digitized.points, snakemake.output.digitized, DIGITIZED)
+    write_table(digitized.agreement, snakemake.output.agreement, AGREEMENT)
+    digitized.draws.to_parquet(snakemake.output.digitization, index=False)

@@ -1,5 +1,6 @@
 """Ask how far each answer depends on what the paper leaves unsaid."""
 
+import pandas as pd
 from retrial.figures import load_figures
 from retrial.joblog import job_log
 from retrial.sensitivity import analyse
@@ -15,6 +16,7 @@ with job_log(snakemake.log[0]):
         read_table(snakemake.input.evidence),
         read_table(snakemake.input.reported),
         read_table(snakemake.input.summaries),
+        pd.read_parquet(snakemake.input.digitization),
         alpha=snakemake.params.alpha,
         readings=snakemake.params.readings,
         rho=snakemake.params.rho,

@@ -1,4 +1,4 @@
-"""Collect what the paper prints: `reported.csv` and `counts.csv` into one table of numbers.
+"""Collect what the paper prints: tables, text and digitized figures into one table of numbers.
 
 Numbers are read as printed text first, because the printed decimals say how far each was rounded.
 """
@@ -11,7 +11,7 @@ import pandas as pd
 
 from retrial.bounds import decimals_of
 from retrial.study import Study
-from retrial.tables import REPORTED
+from retrial.tables import REPORTED, TEXT_COLUMNS
 
 
 def read_printed(path: Path | str) -> pd.DataFrame:
@@ -53,16 +53,25 @@ def printed_counts(counts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def collect(study: Study, reported: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+def collect(
+    study: Study,
+    reported: pd.DataFrame,
+    counts: pd.DataFrame,
+    digitized: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """Return every number of the study folder, one a row.
 
-    `reported` and `counts` are the typed files (text, as printed); the result has the columns
-    REPORTED, the rows of `reported` first, each file's rows in its own order.
+    `reported` and `counts` are the typed files (text, as printed), `digitized` the numbers of the
+    figures with the columns REPORTED; so has the result. Printed means come first, then digitized
+    ones, then counts: where a paper prints a number that its figure shows too, the printed one is
+    the first that is found.
     """
     units = {outcome.id: outcome.unit for outcome in study.outcomes}
-    both = pd.concat([printed_numbers(reported), printed_counts(counts)], ignore_index=True)
+    typed = [printed_numbers(reported), printed_counts(counts)]
+    parts = [part.assign(digitized=False) for part in typed]
+    if digitized is not None and len(digitized):
+        known = digitized.dropna(axis="columns", how="all")  # empty columns have no type to keep
+        parts.insert(1, known.astype(dict.fromkeys(TEXT_COLUMNS & set(known), "string")))
+    both = pd.concat(parts, ignore_index=True)
     both["unit"] = both["unit"].fillna(both["outcome"].map(units))
-    both["digitized"] = False
-    both["value_sigma"] = float("nan")
-    both["error_sigma"] = float("nan")
     return both.reindex(columns=REPORTED)

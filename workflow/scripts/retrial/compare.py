@@ -16,6 +16,8 @@ from retrial.tables import AXES, CHECK, FLAG_COLUMNS, TEXT_COLUMNS, read_table, 
 # What tells the rows of a file apart; rows that share it are numbered in the order they stand in.
 KEYS = {
     "reported.csv": ["row_id"],
+    "digitized.csv": ["row_id"],
+    "agreement.csv": ["figure", "panel", "what"],
     "audit.csv": ["check", "target", "outcome", "arm", "visit", "reading"],
     "summaries.csv": ["row_id", "reading"],
     "tests.csv": ["test_id"],

@@ -94,6 +94,12 @@ class Config(Block):
         ["sd", "sem", "ci95"], min_length=1, description="Readings of an unlabelled error term"
     )
     rho: RhoGrid = Field(RhoGrid(), description=(RhoGrid.__doc__ or "").rstrip("."))
+    draws: int = Field(
+        1000,
+        ge=100,
+        le=100_000,
+        description="How often digitized numbers are drawn anew, within their error",
+    )
     seed: int = Field(
         2013, ge=0, lt=2**32, description="Root of every random number that a run draws"
     )

@@ -53,6 +53,9 @@ class Panel(Block):
     months_per_x: float = Field(
         default=1.0, gt=0, description="Months in one unit of the x axis (weeks: 0.22998)"
     )
+    y_factor: float = Field(
+        default=1.0, gt=0, description="What gives the outcome's unit, times a value of the y axis"
+    )
     visits: list[float] = Field(
         default=[], description="The visits that it shows; left out: those of study.yaml"
     )

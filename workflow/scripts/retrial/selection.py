@@ -89,9 +89,10 @@ def mean_of(
 ) -> Mean | None:
     """Return the mean of an arm under a reading; None when none is printed with an error term."""
     row = in_version(rows[rows["arm"] == arm], version)
-    if row.empty or row["error"].isna().all():
+    row = row[row["error"].notna()]
+    if row.empty:
         return None
-    row = row.iloc[0]
+    row = row.iloc[0]  # a printed mean stands before the one that a figure shows of it
     options = summaries[summaries["row_id"] == row["row_id"]].set_index("reading")
     if reading not in options.index:
         return None

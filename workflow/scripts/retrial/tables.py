@@ -34,6 +34,16 @@ REPORTED = (
     "value_sigma error_sigma note"
 ).split()
 
+DIGITIZED = (
+    "row_id figure panel outcome arm visit label x off_visit mean upper lower error "
+    "difference_of_bars difference_sigma mean_sigma mean_sigma_pixels error_sigma "
+    "error_sigma_pixels sigma_from stale px py second_mean second_error"
+).split()
+
+DRAWS = "draw row_id value error".split()
+
+AGREEMENT = "figure panel what n bias low high sigma icc icc_low icc_high".split()
+
 AUDIT = "check target outcome arm visit reading verdict value bound detail source".split()
 
 SUMMARIES = (
@@ -86,11 +96,11 @@ TEXT_COLUMNS = frozenset(
     "detail test_id claim_id contrast population method effect_size_type assumptions published_p "
     "agreement analysis scenario kind level statement rests_on flips_on domain stated not_stated "
     "file key column expected actual id quantity window value_type spread_type doi citation "
-    "caution".split()
+    "caution figure panel label sigma_from what".split()
 )
 FLAG_COLUMNS = frozenset(
     "admissible comparable defensible paper_analysis digitized supports exhaustive inferred "
-    "cumulative derived".split()
+    "cumulative derived stale".split()
 )
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.audit.digitized import check_digitized
 from retrial.audit.labels import check_labels
 from retrial.audit.repeats import check_repeats
 from retrial.audit.sentences import check_sentences
 from retrial.audit.spread import check_individual_values, check_ranges, check_spread
 from retrial.audit.tallies import check_tallies
+from retrial.figures import Figure
 from retrial.groups import READINGS
 from retrial.study import Claim, Constraint, Study
 from retrial.tables import AUDIT, table
@@ -25,7 +27,10 @@ def audit(
     study: Study,
     claims: list[Claim],
     constraints: list[Constraint],
+    figures: list[Figure],
     reported: pd.DataFrame,
+    points: pd.DataFrame,
+    agreement: pd.DataFrame,
     *,
     alpha: float,
 ) -> pd.DataFrame:
@@ -34,7 +39,8 @@ def audit(
     Every reading of an error term is tried, whichever the configuration re-runs tests under: what
     a label can be does not depend on it.
 
-    `reported` has the columns REPORTED; the result has the columns AUDIT, checks in a fixed order
+    `reported` has the columns REPORTED, `points` DIGITIZED and `agreement` AGREEMENT (both empty
+    where no figure is digitized); the result has the columns AUDIT, checks in a fixed order
     and targets in the order of `reported`.
     """
     spread = check_spread(study, reported, READINGS) + check_ranges(reported, READINGS)
@@ -46,6 +52,7 @@ def audit(
             *check_tallies(study, reported),
             *check_repeats(reported, READINGS),
             *check_sentences(study, claims, constraints, reported, READINGS, alpha),
+            *check_digitized(study, figures, points, agreement),
         ],
         AUDIT,
     )

@@ -12,7 +12,7 @@ from retrial.digitize.project import Project, Series, check_pixel_sd
 
 COLUMNS = (
     "axes series dataset tuple label x mean upper lower error error_upper error_lower asymmetry"
-    " bars x_sigma mean_sigma error_sigma x_is_date"
+    " asymmetry_sigma bars x_sigma mean_sigma error_sigma x_is_date"
 ).split()
 
 _ROLES = [
@@ -28,7 +28,7 @@ def _role(group: str) -> str | None:
     return next((role for role, words in _ROLES if re.search(words, group, re.IGNORECASE)), None)
 
 
-def _roles(series: Series) -> dict[str, str]:
+def roles_of(series: Series) -> dict[str, str]:
     """Return the role (mean, upper, lower, bar) of each point group of a series.
 
     Raises:
@@ -63,7 +63,22 @@ def _sigma(weights: dict[int, float], own: np.ndarray, shared: np.ndarray, axis:
     return float(np.sqrt(alone + together))
 
 
-def _row(series: Series, members: dict[str, list[int]], arrays: tuple) -> dict[str, object]:
+def mean_and_error(
+    series: Series,
+    members: dict[str, list[int]],
+    arrays: tuple[np.ndarray, np.ndarray, np.ndarray],
+) -> dict[str, object]:
+    """Return the mean and the error that some points of a series stand for.
+
+    Args:
+        series: The series.
+        members: Points by role (mean: one; upper, lower, bar: perhaps).
+        arrays: Values (n, 2), and their changes with the own click (n, 2, 2) and with the
+            calibration's (n, 2, 2 k), times the pixel error.
+
+    Raises:
+        DigitizeError: If two bars lie on one side, or one on the wrong side of its mean.
+    """
     values, own, shared = arrays
     centre = members["mean"][0]
     x, mean = values[centre]
@@ -84,6 +99,12 @@ def _row(series: Series, members: dict[str, list[int]], arrays: tuple) -> dict[s
     else:
         error = abs(above if "upper" in sides else below) if sides else np.nan
         weights = {centre: -1.0, **{bar: 1.0 for bar in sides.values()}}
+    if above < 0 or below < 0:
+        raise DigitizeError(
+            f"series {series.name!r}, tuple {series.tuples[centre]} has its upper bar below its"
+            " mean or its lower bar above it; correct the point groups in the digitizer."
+        )
+    uneven = {centre: -2.0, **{bar: 1.0 for bar in sides.values()}} if len(sides) == 2 else {}
     return {
         "axes": series.axes.name if series.axes is not None else None,
         "series": series.name,
@@ -97,6 +118,7 @@ def _row(series: Series, members: dict[str, list[int]], arrays: tuple) -> dict[s
         "error_upper": above,
         "error_lower": below,
         "asymmetry": (above - below) / (above + below) if above + below else np.nan,
+        "asymmetry_sigma": _sigma(uneven, own, shared, 1) if uneven else np.nan,
         "bars": len(sides),
         "x_sigma": _sigma({centre: 1.0}, own, shared, 0),
         "mean_sigma": _sigma({centre: 1.0}, own, shared, 1),
@@ -114,8 +136,9 @@ def grouped(project: Project, pixel_sd: float = 1.0) -> pd.DataFrame:
     Columns: axes, series, dataset, tuple, label, x (of the mean), mean, upper, lower (NaN where not
     digitized), error ((upper - lower) / 2, or the one bar's length), error_upper (upper - mean),
     error_lower (mean - lower), asymmetry ((error_upper - error_lower) / their sum: 0 for bars of
-    one length), bars (how many), and one SD of x, mean and error from the pixel error. The error is
-    a difference on one axis, so the calibration's shift, which all its points share, cancels in it.
+    one length), asymmetry_sigma (one SD of error_upper - error_lower), bars (how many), and one SD
+    of x, mean and error from the pixel error. The error is a difference on one axis, so the
+    calibration's shift, which all its points share, cancels in it.
 
     Args:
         project: What `read` returned.
@@ -130,7 +153,7 @@ def grouped(project: Project, pixel_sd: float = 1.0) -> pd.DataFrame:
     for index, series in enumerate(project.series):
         if not any(g is not None for g in series.groups):
             continue
-        roles = _roles(series)
+        roles = roles_of(series)
         arrays = (series.values(), *(pixel_sd * part for part in series.sensitivities()))
         tuples: dict[int, dict[str, list[int]]] = {}
         for point, (place, group) in enumerate(zip(series.tuples, series.groups, strict=True)):
@@ -143,13 +166,7 @@ def grouped(project: Project, pixel_sd: float = 1.0) -> pd.DataFrame:
                     f"series {series.name!r}, tuple {place} has {len(members.get('mean', []))}"
                     " means; each tuple needs one."
                 )
-            row = _row(series, members, arrays)
-            if row["error_upper"] < 0 or row["error_lower"] < 0:
-                raise DigitizeError(
-                    f"series {series.name!r}, tuple {place} has its upper bar below its mean or its"
-                    " lower bar above it; correct the point groups in the digitizer."
-                )
-            rows.append({**row, "dataset": index})
+            rows.append({**mean_and_error(series, members, arrays), "dataset": index})
     if not rows:
         raise DigitizeError("no series has point groups, so no point is known to be a bar's end.")
     return pd.DataFrame(rows)[COLUMNS].astype(

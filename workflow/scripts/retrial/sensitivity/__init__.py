@@ -12,6 +12,7 @@ import pandas as pd
 from retrial.figures import Figure
 from retrial.sensitivity.comparisons import Paper
 from retrial.sensitivity.correlation import correlation
+from retrial.sensitivity.digitization import digitization
 from retrial.sensitivity.dropouts import dropouts
 from retrial.sensitivity.error_bars import error_bars
 from retrial.sensitivity.honeymoon import honeymoon
@@ -29,6 +30,7 @@ ANALYSES = (
     dropouts,
     honeymoon,
     correlation,
+    digitization,
     required_effect,
     required_change,
 )
@@ -42,6 +44,7 @@ def analyse(
     evidence: pd.DataFrame,
     reported: pd.DataFrame,
     summaries: pd.DataFrame,
+    draws: pd.DataFrame,
     *,
     alpha: float,
     readings: list[str],
@@ -57,6 +60,7 @@ def analyse(
         evidence: Outside evidence, columns EVIDENCE, as `tables.read_table` gives it.
         reported: Printed numbers, columns REPORTED.
         summaries: Printed means under each reading, columns SUMMARIES.
+        draws: Digitized numbers under other clicks, columns DRAWS; empty without such figures.
         alpha: Significance level where a claim prints no threshold, and 1 - level of intervals.
         readings: Readings of an error term to try ("sd", "sem", "ci95").
         rho: Correlations of repeated visits to try, strictly between -1 and 1.
@@ -73,7 +77,7 @@ def analyse(
             "At least one reading and one correlation strictly between -1 and 1 are needed, found "
             f"{readings!r} and {rho!r}."
         )
-    paper = Paper(study, claims, constraints, figures, evidence, reported, summaries)
+    paper = Paper(study, claims, constraints, figures, evidence, reported, summaries, draws)
     rows = [
         row
         for analysis in ANALYSES

@@ -39,7 +39,8 @@ BETWEEN_ARMS = ("difference", "attribution")
 class Paper:
     """Everything known of one trial: the study folder's models and the tables made from it.
 
-    `reported`, `summaries` and `evidence` are frames as `retrial.tables.read_table` gives them.
+    `reported`, `summaries` and `evidence` are frames as `retrial.tables.read_table` gives them;
+    `draws` has the columns DRAWS.
     """
 
     study: Study
@@ -49,6 +50,7 @@ class Paper:
     evidence: pd.DataFrame
     reported: pd.DataFrame
     summaries: pd.DataFrame
+    draws: pd.DataFrame
     _found: dict = field(default_factory=dict, repr=False, compare=False)
 
 

@@ -12,6 +12,7 @@ from retrial.study import Claims, Constraints, Study
 from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT
 from retrial.validation.blocks import check_blocks, check_evidence
 from retrial.validation.columns import check_columns
+from retrial.validation.digitizations import check_digitizations, check_figures
 from retrial.validation.document import Document, read_document
 from retrial.validation.models import check_model
 from retrial.validation.names import define_names
@@ -20,7 +21,6 @@ from retrial.validation.quotes import check_quotes
 from retrial.validation.references import (
     check_claims,
     check_event,
-    check_figures,
     check_references,
 )
 from retrial.validation.rows import check_rows, check_versions_used
@@ -72,6 +72,8 @@ def check_study(folder: Path | str, evidence: Path | str | None = None) -> list[
             sheets[kind] = sheet
             problems += check_columns(sheet, kind)
     problems += _across(folder, documents, sheets)
+    if not problems:
+        problems += check_digitizations(documents["figures/figures.yaml"], folder)
     order = [*FILES, *(name for _, name, kind, _ in tables if kind == "evidence")]
     return sorted(
         dict.fromkeys(problems), key=lambda p: (order.index(p.file), p.line or 0, p.row, p.column)

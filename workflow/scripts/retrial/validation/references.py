@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 import typing
 from collections.abc import Iterator
-from pathlib import Path
 
 from retrial.study import CountsMethod, Method
 from retrial.validation.document import Document, Path_
 from retrial.validation.names import Names, is_number
-from retrial.validation.problem import Problem, nearest, one_of
+from retrial.validation.problem import Problem, one_of
 from retrial.validation.rows import visits_allowed
 
 MEANS_METHODS = ("student_t", "welch_t", "paired_t", "mixed_anova", "kruskal_wallis_sim")
@@ -65,6 +64,10 @@ REFERENCES: dict[str, dict[str, str]] = {
     "figures/figures.yaml": {
         "figures.*.panels.*.outcome": "outcomes",
         "figures.*.panels.*.arms.*": "arms",
+        "figures.*.panels.*.visits.*": "visits",
+        "figures.*.panels.*.labels.*.visit": "visits",
+        "figures.*.panels.*.n.*.arm": "arms",
+        "figures.*.panels.*.series.*.arm": "arms",
     },
 }
 WHAT = {
@@ -240,30 +243,3 @@ def _published_p(claims: Document, path: Path_, claim: dict) -> Iterator[Problem
     except (ValueError, ArithmeticError):
         told = 'a printed p between 0 and 1 such as p<0.05, p=0.03 or ns; "" when none is printed'
         yield claims.problem((*path, "published_p"), told)
-
-
-def check_figures(figures: Document, folder: Path) -> Iterator[Problem]:
-    """Yield the digitized figures whose project file is not there."""
-    for path, figure in figures.find("figures", "*"):
-        if not isinstance(figure, dict):
-            continue
-        name, place = figure.get("file"), (*path, "file")
-        if figure.get("status") == "digitized" and not name:
-            told = "the digitizer's project file, beside figures.yaml; or status pending"
-            yield figures.problem(place, told, "")
-        if not isinstance(name, str) or not name:
-            continue
-        if name in (".", "..") or set(name) & set("/\\:"):
-            yield figures.problem(place, "the plain name of a file beside figures.yaml")
-        elif not _is_file(folder / "figures" / name):
-            there = sorted(p.name for p in (folder / "figures").iterdir() if p.is_file())
-            meant = nearest(name, there)
-            hint = f"; did you mean {meant}?" if meant else ""
-            yield figures.problem(place, f"a file that is in the folder figures/{hint}")
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name too long for the system
-        return False

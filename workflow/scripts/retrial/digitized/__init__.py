@@ -1,0 +1,182 @@
+"""Digitized figures: from a digitizer's project file to means and errors, with their sigma.
+
+`read_figures` gives everything the workflow takes from figures; `figure_faults` tells what is wrong
+with one figure, for validation.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from math import nan
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from retrial.digitize import DigitizeError, Project, read
+from retrial.digitized.agreement import agreement, dahlberg
+from retrial.digitized.curves import Curve, curves_of
+from retrial.digitized.measure import drawn, measured
+from retrial.figures import Figure
+from retrial.study import Study
+from retrial.tables import AGREEMENT, DIGITIZED, DRAWS, REPORTED
+
+__all__ = [
+    "Digitized",
+    "agreement",
+    "curves",
+    "figure_faults",
+    "read_figures",
+]
+
+
+@dataclass(frozen=True)
+class Digitized:
+    """What a study's digitized figures give.
+
+    Attributes:
+        points: One row a mean, with the columns DIGITIZED.
+        reported: The same numbers, with the columns REPORTED.
+        draws: What other clicks would have given, with the columns DRAWS.
+        agreement: How two digitizers agree, with the columns AGREEMENT.
+    """
+
+    points: pd.DataFrame
+    reported: pd.DataFrame
+    draws: pd.DataFrame
+    agreement: pd.DataFrame
+
+
+def curves(study: Study, figure: Figure, path: Path | str) -> tuple[Project, list[Curve]]:
+    """Return a project file and the curves that figures.yaml says it holds.
+
+    Raises:
+        DigitizeError: With everything that is wrong, each sentence with its panel and arm.
+    """
+    project = read(path)
+    found, wrong, _ = curves_of(study, figure, project)
+    if wrong:
+        raise DigitizeError(f"{path}: {'; '.join(wrong)}")
+    return project, found
+
+
+def figure_faults(study: Study, figure: Figure, folder: Path) -> list[tuple[str, str]]:
+    """Return (key of figures.yaml, sentence) for each fault of a digitized figure's files."""
+    faults = []
+    for key in ("file", "second_file"):
+        name = getattr(figure, key)
+        if name is None:
+            continue
+        try:
+            _, found = curves(study, figure, folder / name)
+            for curve in found:
+                measured(curve, figure.pixel_sd)
+        except DigitizeError as fault:
+            faults.append((key, str(fault).removeprefix(f"{folder / name}: ")))
+    return faults
+
+
+def read_figures(
+    study: Study, figures: list[Figure], folder: Path | str, *, draws: int, seed: int
+) -> Digitized:
+    """Return the numbers of every digitized figure of a study.
+
+    Args:
+        study: The study.
+        figures: Its figures; those that are not digitized are passed over.
+        folder: The folder of figures.yaml and of the project files.
+        draws: Number of Monte Carlo draws.
+        seed: Root seed; each figure has a stream of its own, so that one more changes no other.
+
+    Raises:
+        DigitizeError: If a project file cannot be read, or is not what figures.yaml says.
+    """
+    points, reported, moved = [], [], []
+    for figure in figures:
+        if not figure.digitized:
+            continue
+        project, found = curves(study, figure, Path(folder) / figure.file)
+        rows = [row for curve in found for row in measured(curve, figure.pixel_sd)]
+        table = pd.DataFrame(rows)
+        table = _with_second(study, figure, Path(folder), table)
+        names = (study.id, figure.id, "digitization")
+        rng = np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
+        moved.append(drawn(project, found, table, figure.pixel_sd, rng, draws))
+        points.append(table)
+        reported += [_reported(study, figure, row) for row in table.to_dict("records")]
+    return _tables(points, reported, moved)
+
+
+def _tables(points: list, reported: list[dict], moved: list) -> Digitized:
+    both = pd.concat(points, ignore_index=True) if points else pd.DataFrame(columns=DIGITIZED)
+    agreed = (
+        agreement(both) if "second_mean" in both and both["second_mean"].notna().any() else None
+    )
+    draws = pd.concat(moved, ignore_index=True) if moved else _no_draws()
+    return Digitized(
+        points=both.reindex(columns=DIGITIZED),
+        reported=pd.DataFrame(reported).reindex(columns=REPORTED),
+        draws=draws[list(DRAWS)],
+        agreement=(pd.DataFrame() if agreed is None else agreed).reindex(columns=AGREEMENT),
+    )
+
+
+def _no_draws() -> pd.DataFrame:
+    kinds = {"draw": "int64", "row_id": "string", "value": "float64", "error": "float64"}
+    return pd.DataFrame({column: pd.array([], dtype=kind) for column, kind in kinds.items()})
+
+
+def _with_second(study: Study, figure: Figure, folder: Path, table: pd.DataFrame) -> pd.DataFrame:
+    """Add the second digitizer's numbers; where the two differ by more, their spread is the sigma.
+
+    The numbers stay those of the first file.
+    """
+    table = table.assign(
+        mean_sigma_pixels=table["mean_sigma"].where(table["sigma_from"] == "pixels"),
+        error_sigma_pixels=table["error_sigma"].where(table["sigma_from"] == "pixels"),
+        second_mean=nan,
+        second_error=nan,
+    )
+    if figure.second_file is None:
+        return table
+    _, found = curves(study, figure, folder / figure.second_file)
+    second = pd.DataFrame(
+        [row for curve in found for row in measured(curve, figure.pixel_sd)]
+    ).set_index("row_id")
+    for what in ("mean", "error"):
+        other = table["row_id"].map(second[what])
+        table[f"second_{what}"] = other
+        for _, rows in table.groupby("panel", sort=False):
+            spread = dahlberg(rows[what].to_numpy(float), other[rows.index].to_numpy(float))
+            wider = rows.index[rows[f"{what}_sigma"] < spread]
+            table.loc[wider, f"{what}_sigma"] = spread
+            table.loc[wider, "sigma_from"] = "two digitizers"
+    return table
+
+
+def _reported(study: Study, figure: Figure, row: dict) -> dict:
+    """Return a digitized mean as a row of reported.csv."""
+    panel = next(panel for panel in figure.panels if panel.id == row["panel"])
+    shown = panel.shown(row["arm"], row["visit"])
+    arm = next(arm for arm in study.arms if arm.id == row["arm"])
+    where = f"{figure.source}, panel {panel.id}" if len(figure.panels) > 1 else figure.source
+    return {
+        "row_id": row["row_id"],
+        "outcome": row["outcome"],
+        "arm": row["arm"],
+        "visit": row["visit"],
+        "statistic": "mean",
+        "value": row["mean"],
+        "error": row["error"],
+        "error_label": figure.error_label or study.error_label.label,
+        "label_scope": figure.id,
+        "n": shown if shown is not None else study.available(row["arm"], row["visit"])[1],
+        "inferred": False,
+        "unit": study.outcome(row["outcome"]).unit,
+        "source": f"{where}, {arm.label}, month {row['visit']:g}",
+        "digitized": True,
+        "value_sigma": row["mean_sigma"],
+        "error_sigma": row["error_sigma"],
+        "note": figure.reason,
+    }

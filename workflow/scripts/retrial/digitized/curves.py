@@ -1,0 +1,232 @@
+"""Tie a project file's points to an arm's visits, as figures.yaml says what its series are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from retrial.digitize import DigitizeError, Project, Series
+from retrial.digitize.grouped import roles_of
+from retrial.figures import CENTRES, Figure, Panel
+from retrial.figures import Series as Declared
+from retrial.study import Study
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """An arm's points in one panel.
+
+    `series.tuples` (n,) holds each point's place in `visits`, `series.groups` (n,) its role: mean,
+    upper or lower; `x` (n,) are months, NaN where labels tell the visit.
+    """
+
+    figure: Figure
+    panel: Panel
+    arm: str
+    series: Series
+    visits: tuple[float, ...]
+    x: np.ndarray
+
+    def row_id(self, place: int) -> str:
+        """Return the name of the number at a visit."""
+        visit = f"{self.visits[place]:g}".replace(".", "_")
+        return f"{self.figure.id}_{self.panel.id}_{self.arm}_m{visit}"
+
+    def members(self, place: int) -> dict[str, list[int]]:
+        """Return the points at a visit by role."""
+        found: dict[str, list[int]] = {}
+        for point in np.flatnonzero(self.series.tuples == place):
+            found.setdefault(self.series.groups[point], []).append(int(point))
+        return found
+
+    def places(self) -> list[int]:
+        """Return the places in `visits` that have points, in their order."""
+        return sorted(set(self.series.tuples.tolist()))
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point of the project: its series, its place there, and what it stands for."""
+
+    series: Series
+    index: int
+    role: str
+    visit: float
+    x: float
+
+
+def visits_shown(study: Study, panel: Panel) -> list[float]:
+    """Return the visits at which a panel's points may stand."""
+    return panel.visits or study.visits
+
+
+def curves_of(
+    study: Study, figure: Figure, project: Project
+) -> tuple[list[Curve], list[str], list[str]]:
+    """Return the curves of a figure, what is wrong with them, and what is missing in them.
+
+    A point that belongs to no visit, two points for one thing, and a bar without its mean are
+    wrong; a visit of study.yaml without a point is only missing, unless the panel lists it.
+    """
+    curves, wrong, missing = [], [], []
+    for panel in figure.panels:
+        if not panel.series:
+            wrong.append(f"panel {panel.id}: it has no series; say which data sets it shows")
+        for arm in panel.arms if panel.series else []:
+            where = f"panel {panel.id}, arm {arm}"
+            try:
+                curve = _curve(study, figure, panel, arm, project)
+            except DigitizeError as fault:
+                wrong.append(f"{where}: {fault}")
+                continue
+            absent = sorted(
+                set(visits_shown(study, panel)) - {curve.visits[p] for p in curve.places()}
+            )
+            told = [f"{where}: no point at month {visit:g}" for visit in absent]
+            (wrong if panel.visits else missing).extend(told)
+            curves.append(curve)
+    return curves, wrong, missing
+
+
+def _curve(study: Study, figure: Figure, panel: Panel, arm: str, project: Project) -> Curve:
+    declared = [series for series in panel.series if series.arm == arm]
+    if not declared:
+        raise DigitizeError("no series is declared for it")
+    points = [
+        point
+        for series in declared
+        for point in _points(study, figure, panel, series, _find(panel, series, project))
+    ]
+    _check_roles(points)
+    axes = {id(point.series.axes): point.series.axes for point in points}
+    if len(axes) > 1:
+        raise DigitizeError("its series lie on different axes sets; they must share one")
+    visits = tuple(sorted({point.visit for point in points}))
+    return Curve(
+        figure,
+        panel,
+        arm,
+        _joined(f"{panel.id} {arm}", points, visits),
+        visits,
+        np.array([point.x for point in points]),
+    )
+
+
+def _find(panel: Panel, declared: Declared, project: Project) -> Series:
+    """Return the data set that a declared series names."""
+    named = [series for series in project.series if series.name == declared.name]
+    found = [
+        series
+        for series in named
+        if panel.axes is None or (series.axes is not None and series.axes.name == panel.axes)
+    ]
+    if not found:
+        there = ", ".join(repr(name) for name in dict.fromkeys(s.name for s in project.series))
+        on = f" on the axes {panel.axes!r}" if panel.axes else ""
+        faults = "".join(f"; {problem}" for problem in project.problems)
+        raise DigitizeError(
+            f"the project file has no series {declared.name!r}{on}; it holds "
+            f"{there or 'none'}{faults}"
+        )
+    if len(found) > 1:
+        raise DigitizeError(
+            f"the project file has {len(found)} series {declared.name!r}; name the panel's axes"
+        )
+    return found[0]
+
+
+def _points(
+    study: Study, figure: Figure, panel: Panel, declared: Declared, series: Series
+) -> Iterator[Point]:
+    """Yield the points of a declared series, each with its role and visit."""
+    centre = "mean" if declared.statistic in CENTRES else declared.statistic
+    months = series.values()[:, 0] * panel.months_per_x
+    roles = roles_of(series) if declared.statistic == "grouped" else {}
+    heads = {
+        series.tuples[i]: i for i in range(len(series)) if roles.get(series.groups[i]) == "mean"
+    }
+    for index in range(len(series)):
+        if declared.labels and series.labels[index] not in declared.labels:
+            continue
+        role, head = centre, index
+        if declared.statistic == "grouped":
+            if series.groups[index] is None:
+                continue
+            if series.tuples[index] not in heads:
+                raise DigitizeError(
+                    f"series {series.name!r}, tuple {series.tuples[index]} has no mean"
+                )
+            role, head = roles[series.groups[index]], heads[series.tuples[index]]
+        visit = _visit(study, figure, panel, series, head, months[head])
+        yield Point(series, index, role, visit, months[head])
+
+
+def _visit(
+    study: Study, figure: Figure, panel: Panel, series: Series, index: int, month: float
+) -> float:
+    """Return the visit that a point belongs to, by its label or by where it stands."""
+    label = series.labels[index]
+    where = f"series {series.name!r}, point {index}"
+    named = {entry.label: entry.visit for entry in panel.labels}
+    if named:
+        if label not in named:
+            raise DigitizeError(
+                f"{where} has the label {label!r}, which is none of the panel's labels "
+                f"({', '.join(map(repr, named))})"
+            )
+        return named[label]
+    dated = series.dates[0] if series.axes is None else series.axes.calibration.x.date
+    if dated or np.isnan(month):
+        kind = "a date" if dated else "no number"
+        raise DigitizeError(
+            f"{where} has {kind} on the x axis: list the panel's labels with their visits"
+        )
+    visits = np.array(visits_shown(study, panel), dtype=float)
+    nearest = float(visits[abs(visits - month).argmin()])
+    if abs(nearest - month) > figure.snap_months:
+        raise DigitizeError(
+            f"{where} lies at month {month:.2f}; the nearest visit is {nearest:g}, more than "
+            f"{figure.snap_months:g} months (snap_months) away"
+        )
+    return nearest
+
+
+def _check_roles(points: list[Point]) -> None:
+    """Refuse two points for one thing at a visit, and bars without their mean."""
+    seen: dict[tuple[float, str], Point] = {}
+    for point in points:
+        key = (point.visit, point.role)
+        # Bars whose names tell no side are told apart by where they lie.
+        if key in seen and point.role != "bar":
+            raise DigitizeError(
+                f"two points are the {point.role} at month {point.visit:g}: "
+                f"{seen[key].series.name!r} point {seen[key].index} and {point.series.name!r} "
+                f"point {point.index}"
+            )
+        seen[key] = point
+    for visit in sorted({point.visit for point in points}):
+        if (visit, "mean") not in seen:
+            raise DigitizeError(f"an error bar but no mean at month {visit:g}")
+    if not points:
+        raise DigitizeError("its series hold no points")
+
+
+def _joined(name: str, points: list[Point], visits: tuple[float, ...]) -> Series:
+    """Return the points of several series as one, in tuples by visit."""
+
+    def taken(what: str) -> np.ndarray:
+        return np.stack([getattr(point.series, what)[point.index] for point in points])
+
+    return Series(
+        name=name,
+        axes=points[0].series.axes,
+        pixels=taken("pixels"),
+        stored=taken("stored"),
+        present=taken("present"),
+        tuples=np.array([visits.index(point.visit) for point in points]),
+        groups=tuple(point.role for point in points),
+        labels=tuple(point.series.labels[point.index] for point in points),
+        dates=points[0].series.dates,
+    )

@@ -1,0 +1,101 @@
+"""Check figures.yaml against the digitizers' project files that lie beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from retrial.validation.document import Document, Path_
+from retrial.validation.problem import Problem, nearest, one_of
+
+FILES = ("file", "second_file", "image")
+PROJECTS = {".tar", ".json", ".dig", ".csv", ".rds"}
+
+
+def check_figures(figures: Document, folder: Path) -> Iterator[Problem]:
+    """Yield the figures whose files are not there, and what is wrong within their panels."""
+    for path, figure in figures.find("figures", "*"):
+        if not isinstance(figure, dict):
+            continue
+        if figure.get("status") == "digitized" and not figure.get("file"):
+            told = "the digitizer's project file, beside figures.yaml; or status pending"
+            yield figures.problem((*path, "file"), told, "")
+        for key in FILES:
+            if isinstance(figure.get(key), str) and figure[key]:
+                yield from _file(figures, (*path, key), figure, folder / "figures")
+    for path, panel in figures.find("figures", "*", "panels", "*"):
+        if isinstance(panel, dict) and isinstance(panel.get("arms"), list):
+            yield from _arms(figures, path, panel["arms"])
+    yield from _not_named(figures, folder / "figures")
+
+
+def _file(figures: Document, place: Path_, figure: dict, folder: Path) -> Iterator[Problem]:
+    name = figures.get(*place)
+    if name in (".", "..") or set(name) & set("/\\:"):
+        yield figures.problem(place, "the plain name of a file beside figures.yaml")
+    elif figure.get("status") == "digitized" and not _is_file(folder / name):
+        known = ("figures.yaml", "README.md")
+        meant = nearest(name, [there for there in _there(folder) if there not in known])
+        hint = f"; did you mean {meant}?" if meant else ""
+        yield figures.problem(place, f"a file that is in the folder figures/{hint}")
+
+
+def _arms(figures: Document, place: Path_, arms: list) -> Iterator[Problem]:
+    """Yield the arms that a panel's series or numbers of patients name and the panel does not."""
+    known = [name for name in arms if isinstance(name, str)]
+    for key in ("series", "n"):
+        for path, arm in figures.find("figures", "*", "panels", "*", key, "*", "arm"):
+            if path[: len(place)] == place and isinstance(arm, str) and arm not in arms:
+                yield figures.problem(path, one_of(arm, known, "an arm of this panel"))
+
+
+def _not_named(figures: Document, folder: Path) -> Iterator[Problem]:
+    """Yield a pending figure whose project file seems to lie there under another name.
+
+    Otherwise somebody who has digitized it would find it still pending, and nobody would say why.
+    """
+    named = {figures.get(*path) for key in FILES for path, _ in figures.find("figures", "*", key)}
+    stray = [n for n in _there(folder) if n not in named and Path(n).suffix.lower() in PROJECTS]
+    for path, wanted in figures.find("figures", "*", "file"):
+        pending = figures.get(*path[:-1], "status") == "pending"
+        if not pending or not isinstance(wanted, str) or _is_file(folder / wanted):
+            continue
+        for name in stray:
+            if Path(name).stem.lower() == Path(wanted).stem.lower():
+                yield figures.problem(path, f"the name of the project file that is there: {name}")
+
+
+def _there(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if path.is_file())
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name too long for the system
+        return False
+
+
+def check_digitizations(figures: Document, folder: Path) -> Iterator[Problem]:
+    """Yield what the project files hold that figures.yaml does not say, and the other way round.
+
+    For a folder in which nothing else is wrong: it takes the study and the figures as models.
+    """
+    # Reading projects loads scipy: only where everything else is sound.
+    from retrial.digitized import figure_faults
+    from retrial.figures import load_figures
+    from retrial.study import load_study
+
+    study = load_study(folder / "study.yaml")
+    randomized = {arm.id: arm.n for arm in study.arms}
+    for index, figure in enumerate(load_figures(folder / "figures" / "figures.yaml")):
+        place: Path_ = ("figures", index)
+        for number, panel in enumerate(figure.panels):
+            for row, shown in enumerate(panel.n):
+                where = (*place, "panels", number, "n", row, "n")
+                if max(shown.n) > randomized[shown.arm] or min(shown.n) < 2:
+                    told = f"from 2 to the {randomized[shown.arm]} patients of '{shown.arm}'"
+                    yield figures.problem(where, told, ", ".join(map(str, shown.n)))
+        if figure.digitized:
+            for key, sentence in figure_faults(study, figure, folder / "figures"):
+                yield figures.problem((*place, key), sentence.rstrip("."), getattr(figure, key))
