@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 from retrial.study import Claim
-from retrial.tables import TRUTH, table
+from retrial.tables import TRUTH_INPUT, table
 from scipy import stats
 
 from truth.trials import Trial
@@ -49,7 +49,7 @@ def within(rows: pd.DataFrame, arm: str, before: float, after: float) -> tuple[f
 
 
 def truth_table(trial: Trial, rows: pd.DataFrame, claims: list[Claim]) -> pd.DataFrame:
-    """Return the rows of `truth.csv`, columns TRUTH: moments by arm and visit, then the tests.
+    """Return the rows of `truth.csv`: moments by arm and visit, then the tests.
 
     A p carries the claim that tests it; a test that no claim makes has an empty claim_id.
     """
@@ -66,7 +66,7 @@ def truth_table(trial: Trial, rows: pd.DataFrame, claims: list[Claim]) -> pd.Dat
             lines.append(_line(trial, "rho", arm, visit, rho))
             for claim_id in _changes(claims, trial.outcome, arm, start, visit):
                 lines.append(_p_line(trial, arm, visit, claim_id, "paired_t", p))
-    return table(lines, TRUTH)
+    return table(lines, TRUTH_INPUT)
 
 
 def _line(trial: Trial, quantity: str, arm: str | None, visit: float, value: float) -> dict:

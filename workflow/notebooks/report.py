@@ -35,6 +35,7 @@ from retrial.report.sections import (
     required,
     retests,
     sensitivity,
+    truth,
     verdicts,
 )
 
@@ -51,6 +52,9 @@ page.show(
     verdicts.in_full,
     verdicts.sales_claims,
 )
+
+# %% id="truth"
+page.show("truth", truth.introduction, truth.picture_of, truth.numbers)
 
 # %% id="printed"
 page.show(

@@ -21,6 +21,7 @@ CONFIG = Path("config/config.yaml")  # from the working directory
 
 Section = Literal[
     "verdicts",
+    "truth",
     "printed",
     "impossible",
     "retests",

@@ -25,7 +25,7 @@ EVIDENCE = (
     "spread_type n events doi citation caution"
 ).split()
 
-TRUTH = "quantity outcome arm visit claim_id method value".split()
+TRUTH_INPUT = "quantity outcome arm visit claim_id method value".split()
 
 REPORTED = (
     "row_id outcome category arm visit statistic comparator value error error_low error_high "
@@ -88,6 +88,11 @@ CLAIMS = (
 
 RISK_OF_BIAS = "domain stated not_stated source quote".split()
 
+TRUTH = (
+    "quantity outcome arm visit claim_id method reading row_id truth value difference "
+    "relative_difference low high inside"
+).split()
+
 CHECK = "file key column expected actual tolerance verdict".split()
 
 TEXT_COLUMNS = frozenset(
@@ -100,7 +105,7 @@ TEXT_COLUMNS = frozenset(
 )
 FLAG_COLUMNS = frozenset(
     "admissible comparable defensible paper_analysis digitized supports exhaustive inferred "
-    "cumulative derived stale".split()
+    "cumulative derived stale inside".split()
 )
 
 

@@ -23,6 +23,7 @@ STAGE_TABLES = {
     "multiverse": tables.MULTIVERSE,
     "claims": tables.CLAIMS,
     "risk_of_bias": tables.RISK_OF_BIAS,
+    "truth": tables.TRUTH,
 }
 
 
@@ -41,6 +42,7 @@ class Results:
     multiverse: pd.DataFrame
     verdicts: pd.DataFrame
     risk_of_bias: pd.DataFrame
+    truth: pd.DataFrame
     provenance: dict
     pictures: dict[str, Path] = field(default_factory=dict)
     alt: dict[str, str] = field(default_factory=dict)

@@ -12,6 +12,7 @@ from retrial.report.load import Results
 
 SECTIONS = {
     "verdicts": "What was found",
+    "truth": "Digitized against truth",
     "printed": "What the paper prints",
     "impossible": "What cannot be right as printed",
     "retests": "The tests, run again",
