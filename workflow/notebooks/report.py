@@ -29,6 +29,7 @@ from retrial.report.load import load
 from retrial.report.page import Page
 from retrial.report.sections import (
     context,
+    digitized,
     impossible,
     multiverse,
     printed,
@@ -61,6 +62,9 @@ page.show(
     printed.contradictions,
     printed.quotes,
 )
+
+# %% id="digitized"
+page.show("digitized", digitized.introduction, digitized.figures)
 
 # %% id="impossible"
 page.show(

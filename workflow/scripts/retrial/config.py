@@ -22,6 +22,7 @@ CONFIG = Path("config/config.yaml")  # from the working directory
 Section = Literal[
     "verdicts",
     "printed",
+    "digitized",
     "impossible",
     "retests",
     "sensitivity",

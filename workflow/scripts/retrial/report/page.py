@@ -13,6 +13,7 @@ from retrial.report.load import Results
 SECTIONS = {
     "verdicts": "What was found",
     "printed": "What the paper prints",
+    "digitized": "Read off the figures",
     "impossible": "What cannot be right as printed",
     "retests": "The tests, run again",
     "sensitivity": "How far the answers depend on what is unsaid",
