@@ -29,6 +29,7 @@ from retrial.report.load import load
 from retrial.report.page import Page
 from retrial.report.sections import (
     context,
+    digitized,
     impossible,
     multiverse,
     printed,
@@ -53,9 +54,6 @@ page.show(
     verdicts.sales_claims,
 )
 
-# %% id="truth"
-page.show("truth", truth.introduction, truth.picture_of, truth.numbers)
-
 # %% id="printed"
 page.show(
     "printed",
@@ -65,6 +63,12 @@ page.show(
     printed.contradictions,
     printed.quotes,
 )
+
+# %% id="digitized"
+page.show("digitized", digitized.introduction, digitized.figures)
+
+# %% id="truth"
+page.show("truth", truth.introduction, truth.picture_of, truth.numbers)
 
 # %% id="impossible"
 page.show(

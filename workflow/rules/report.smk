@@ -6,6 +6,8 @@ rule report:
         claims=study_file("claims.yaml"),
         study_figures=study_file("figures/figures.yaml"),
         reported="results/{study}/reported.csv",
+        digitized="results/{study}/digitized.csv",
+        agreement="results/{study}/agreement.csv",
         audit="results/{study}/audit.csv",
         summaries="results/{study}/summaries.csv",
         tests="results/{study}/tests.csv",

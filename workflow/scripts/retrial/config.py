@@ -21,8 +21,9 @@ CONFIG = Path("config/config.yaml")  # from the working directory
 
 Section = Literal[
     "verdicts",
-    "truth",
     "printed",
+    "digitized",
+    "truth",
     "impossible",
     "retests",
     "sensitivity",

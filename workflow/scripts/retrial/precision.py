@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isnan
+from math import ceil, isnan, log10
 
 import pandas as pd
 from scipy.stats import norm
@@ -19,6 +19,22 @@ def half_width(decimals: float, sigma: float = float("nan")) -> float:
     if not isnan(decimals):
         return 0.5 * 10.0**-decimals
     return 0.0 if isnan(sigma) else COVERED * sigma
+
+
+def decimals_shown(row: pd.Series, what: str = "value") -> int | None:
+    """Return the decimals that a row's `value` or `error` is told with; None where it is missing.
+
+    As printed; for a digitized number those that its sigma reaches (0.27: one, 0.004: three), one
+    standard deviation to one or two digits.
+    """
+    if not isnan(row[f"{what}_decimals"]):
+        return int(row[f"{what}_decimals"])
+    sigma = row[f"{what}_sigma"]
+    if isnan(row[what]):
+        return None
+    if isnan(sigma) or sigma <= 0:
+        return 2
+    return max(0, ceil(-log10(sigma)))
 
 
 def known_interval(row: pd.Series, what: str = "value") -> tuple[float, float]:

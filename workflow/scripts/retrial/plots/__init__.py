@@ -15,6 +15,7 @@ from pathlib import Path
 from retrial.plots import (
     baseline,
     honeymoon,
+    overlay,
     required,
     scenarios,
     specification,
@@ -43,9 +44,15 @@ PLOTS: dict[str, tuple[Draw, Say]] = {
 
 
 def plots_of(results: Results) -> Iterator[tuple[str, Draw, Say]]:
-    """Yield every plot that may be drawn: those of PLOTS, and a curve for each claim with one."""
+    """Yield every plot that may be drawn: those of PLOTS, one a figure, and one a claim."""
     for name, (draw, say) in PLOTS.items():
         yield name, draw, say
+    for figure in overlay.overlays(results):
+        yield (
+            f"overlay_{figure.id}",
+            partial(overlay.draw_overlay, figure=figure),
+            partial(overlay.say_overlay, figure=figure),
+        )
     for claim in specification.curves(results):
         yield (
             f"specifications_{claim}",

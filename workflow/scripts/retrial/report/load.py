@@ -11,11 +11,14 @@ import pandas as pd
 
 from retrial import tables
 from retrial.figures import Figure, load_figures
+from retrial.precision import decimals_shown
 from retrial.study import Claim, Study, load_claims, load_study
 from retrial.tables import read_table
 
 STAGE_TABLES = {
     "reported": tables.REPORTED,
+    "digitized": tables.DIGITIZED,
+    "agreement": tables.AGREEMENT,
     "audit": tables.AUDIT,
     "summaries": tables.SUMMARIES,
     "tests": tables.TESTS,
@@ -35,6 +38,8 @@ class Results:
     claims: list[Claim]
     figures: list[Figure]
     reported: pd.DataFrame
+    digitized: pd.DataFrame
+    agreement: pd.DataFrame
     audit: pd.DataFrame
     summaries: pd.DataFrame
     tests: pd.DataFrame
@@ -44,6 +49,7 @@ class Results:
     risk_of_bias: pd.DataFrame
     truth: pd.DataFrame
     provenance: dict
+    figures_folder: Path
     pictures: dict[str, Path] = field(default_factory=dict)
     alt: dict[str, str] = field(default_factory=dict)
     alpha: float = 0.05
@@ -86,7 +92,8 @@ class Results:
     def decimals(self) -> dict[str, int]:
         """Outcome id to the decimals its means are printed with."""
         means = self.reported[self.reported["statistic"] == "mean"]
-        return means.groupby("outcome")["value_decimals"].max().fillna(0).astype(int).to_dict()
+        shown = pd.Series([decimals_shown(row) for _, row in means.iterrows()], means.index, float)
+        return shown.groupby(means["outcome"]).max().fillna(0).astype(int).to_dict()
 
     def outcome(self, outcome_id: object) -> str:
         """Return an outcome's label; the id itself when the study names none."""
@@ -147,6 +154,7 @@ def load(
         study=study,
         claims=load_claims(typed / "claims.yaml"),
         figures=load_figures(figures) if figures.exists() else [],
+        figures_folder=figures.parent,
         provenance=read_json(results / "provenance.json"),
         pictures={path.stem: path for path in sorted(pictures.glob("*.svg"))},
         alt=read_json(pictures / "alt.json"),

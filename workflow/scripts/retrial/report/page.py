@@ -12,8 +12,9 @@ from retrial.report.load import Results
 
 SECTIONS = {
     "verdicts": "What was found",
-    "truth": "Digitized against truth",
     "printed": "What the paper prints",
+    "digitized": "Read off the figures",
+    "truth": "Digitized against truth",
     "impossible": "What cannot be right as printed",
     "retests": "The tests, run again",
     "sensitivity": "How far the answers depend on what is unsaid",

@@ -8,6 +8,7 @@ from textwrap import shorten
 
 import pandas as pd
 
+from retrial.precision import decimals_shown
 from retrial.report.html import escape
 from retrial.report.load import Results
 from retrial.report.words import (
@@ -198,11 +199,14 @@ def _raised(power: re.Match) -> str:
 
 
 def printed_mean(row: pd.Series) -> str:
-    """Return `17.6 ± 8.7` with the decimals as printed; the value alone without an error term."""
-    value = number(row["value"], int(row["value_decimals"]))
+    """Return `17.6 ± 8.7`; the value alone without an error term.
+
+    With the decimals as printed, or as the digitization is sure of.
+    """
+    value = number(row["value"], decimals_shown(row))
     if missing(row["error"]):
         return value
-    return f"{value} ± {number(row['error'], int(row['error_decimals']))}"
+    return f"{value} ± {number(row['error'], decimals_shown(row, 'error'))}"
 
 
 def printed_count(row: pd.Series) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retrial.precision import decimals_shown
 from retrial.report.html import escape, fold, heading, join, paragraph, quotation
 from retrial.report.load import Results
 from retrial.report.phrases import (
@@ -36,7 +37,11 @@ def introduction(results: Results) -> str:
     reported, label = results.reported, results.study.error_label
     means = reported[reported["statistic"] == "mean"]
     amounts = [
-        (int(means["error"].notna().sum()), "mean with an error term", "means with an error term"),
+        (
+            int((means["error"].notna() & ~means["digitized"]).sum()),
+            "mean with an error term",
+            "means with an error term",
+        ),
         (int((reported["statistic"] == "count").sum()), "count", "counts"),
         (int((reported["statistic"] == "p").sum()), "p-value", "p-values"),
     ]
@@ -65,7 +70,9 @@ def introduction(results: Results) -> str:
 
 def means(results: Results) -> str:
     """Return the table of printed means, with the SD that each reading implies."""
-    rows = results.reported[results.reported["statistic"].isin(["mean", "median"])]
+    rows = results.reported[
+        results.reported["statistic"].isin(["mean", "median"]) & ~results.reported["digitized"]
+    ]
     summaries = (
         results.summaries.set_index(["row_id", "reading"]) if len(results.summaries) else None
     )
@@ -85,7 +92,7 @@ def means(results: Results) -> str:
         for reading in readings:
             if (row["row_id"], reading) in summaries.index:
                 summary = summaries.loc[(row["row_id"], reading)]
-                sd = number(summary["sd"], int(row["error_decimals"]))
+                sd = number(summary["sd"], decimals_shown(row, "error"))
                 line[reading] = sd if summary["admissible"] else REFUTED.format(sd)
         shown.append(line)
     if not shown:
@@ -179,7 +186,7 @@ def quotes(results: Results) -> str:
             "source": text(row["source"]),
             "quote": quotation(row["quote"]) + _remark(results, row),
         }
-        for _, row in results.reported.iterrows()
+        for _, row in results.reported[~results.reported["digitized"]].iterrows()
     ]
     columns = [
         Column("what", "What"),
