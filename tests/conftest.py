@@ -103,3 +103,9 @@ def root() -> Path:
 def hu2013() -> Stages:
     """The flagship, carried through the stages."""
     return run_stages(ROOT / "resources/studies/hu2013")
+
+
+@pytest.fixture(scope="session")
+def btheb() -> Stages:
+    """The study with known truth, carried through the stages."""
+    return run_stages(ROOT / "resources/studies/btheb")
