@@ -20,7 +20,7 @@ def test_every_pair_has_the_same_correlation_down_to_the_lowest_allowed(visits, 
 
 @pytest.mark.parametrize("rho", [-0.2, -0.5, 1.0, np.nan, [0.5, -0.25]])
 def test_what_five_visits_cannot_share_is_refused(rho):
-    with pytest.raises(ValueError, match="above -1/\\(visits - 1\\) = -0.2"):
+    with pytest.raises(ValueError, match=r"above -1/\(visits - 1\) = -0.2"):
         compound_symmetry(6, rho)
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import stdtrit
 
 from retrial.bounds import rounding_interval
 from retrial.groups import FLOAT_NOISE, as_counts
 from retrial.significance.published import implied_interval, parse_p
-from retrial.significance.student import critical_t
 
 Known = float | str | tuple[float, float]
 Interval = tuple[float, float]
@@ -199,7 +199,7 @@ def _known_p(p: Known) -> tuple[Interval, float]:
 def _t_of_p(p: float, df: float) -> float:
     if not 0 < p < 1:
         return np.inf if p == 0 else 0.0 if p == 1 else np.nan
-    return float(critical_t(df, p))
+    return -float(stdtrit(df, p / 2))  # the lower tail: 1 - p / 2 has no room for a small p
 
 
 def _squared_quotient(
