@@ -17,6 +17,8 @@ import numpy as np
 # Share of the way to the limits to which a sample is shrunk before it is stretched again: no value
 # then stands on a limit, where a density may be 0 or infinite.
 _INSIDE = 0.98
+# Intervals of angles, in radians, that are too small to tell from rounding.
+_FIXED = 1e-7
 
 
 def standardized(values: np.ndarray) -> np.ndarray:
@@ -102,12 +104,16 @@ def _new_triples(
     # A radius of 0 leaves nothing to choose; a value on a limit may cross it by rounding.
     first = np.clip(np.nan_to_num(first), 0, third / 2)
     last = np.clip(np.nan_to_num(last), first, third / 2)
+    # The angle of a value on a limit is known to 1e-8 only: where no more than that is left, a turn
+    # would lead out of the limits.
+    fixed = last - first < _FIXED
     angle = first + (last - first) * rng.random(first.shape)
     # One of the six orders at random: the sign turns the order of two, the shift goes round.
     angle = np.where(rng.random(angle.shape) < 0.5, angle, -angle)
     angle += third * rng.integers(3, size=angle.shape)
     along, across = radius * np.cos(angle), radius * np.sin(angle) * np.sqrt(0.75)
-    return centre + np.stack([along, -along / 2 - across, -along / 2 + across])
+    new = centre + np.stack([along, -along / 2 - across, -along / 2 + across])
+    return np.where(fixed, triples, new)
 
 
 def stir(

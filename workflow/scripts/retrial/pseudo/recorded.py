@@ -14,7 +14,10 @@ from retrial.bounds import max_sd
 from retrial.pseudo.samples import scaled_draws
 
 # Pairs of values tried for one step, steps before a draw is begun anew, and how often that may be.
-_PAIRS, _STEPS, _STARTS = 64, 300, 5
+_PAIRS, _STEPS, _STARTS = 64, 300, 20
+# So few values are looked up among all samples there are, while these are no more than so many:
+# one pair of steps cannot lead from each to each, and parity alone does not settle that any exist.
+_FEW, _MOST_SAMPLES = 4, 500_000
 # Sums of squares of values beyond this many units are no longer exact in 64 bits.
 _LARGEST = 10**8
 # Tables of totals longer than this are cut to their middle.
@@ -135,18 +138,76 @@ def _found(values, q_low, q_high, least, most, rng) -> np.ndarray:
     return (q >= q_low) & (q <= q_high)
 
 
-def _attempt(n, size, targets, shape, least, most, rng) -> tuple[np.ndarray, np.ndarray]:
-    """Draw samples for random targets, round them and step to the targets."""
+def _last_pairs(first, total, q_low, q_high, least, most) -> np.ndarray:
+    """Return all samples in order that begin with `first`, (m, n - 2), and have S and Q."""
+    rest = total - first.sum(axis=1)
+    squares = (first**2).sum(axis=1)
+    # x + y = rest and x^2 + y^2 = Q' give (y - x)^2 = 2 Q' - rest^2, even when rest is.
+    lowest = np.maximum(2 * (q_low - squares) - rest**2, 0)
+    highest = 2 * (q_high - squares) - rest**2
+    gap = np.ceil(np.sqrt(lowest)).astype(np.int64)
+    gap = gap + (gap - rest) % 2
+    begin = first[:, -1] if first.shape[1] else np.full(len(first), np.iinfo(np.int64).min)
+    found, count = [], 0
+    while (open_ := gap**2 <= highest).any() and count <= _MOST_SAMPLES:
+        x, y = (rest - gap) // 2, (rest + gap) // 2
+        keep = open_ & (x >= np.maximum(begin, least)) & (y <= most)
+        found.append(np.column_stack([first[keep], x[keep], y[keep]]))
+        count += len(found[-1])
+        gap = gap + 2
+    return np.concatenate(found) if found else np.empty((0, first.shape[1] + 2), dtype=np.int64)
+
+
+def _all_samples(n: int, targets, least: float, most: float) -> np.ndarray | None:
+    """Return all samples (in order) that meet a target, or None where they are too many."""
+    found, count = [], 0
+    for total, q_low, q_high in zip(*targets, strict=True):
+        # No value is further from the mean than sqrt(SS (n - 1) / n) (Samuelson 1968).
+        reach = math.sqrt(max(q_high - total * total / n, 0) * (n - 1) / n)
+        low = int(max(least, math.floor(total / n - reach)))
+        high = int(min(most, math.ceil(total / n + reach)))
+        count += (high - low + 1) ** (n - 2)
+        if count > _MOST_SAMPLES:
+            return None
+        axes = np.meshgrid(*[np.arange(low, high + 1)] * (n - 2), indexing="ij")
+        first = np.stack(axes, axis=-1).reshape(-1, n - 2) if n > 2 else np.empty((1, 0), int)
+        first = first[(np.diff(first, axis=1) >= 0).all(axis=1)]
+        found.append(_last_pairs(first, total, q_low, q_high, least, most))
+        count += len(found[-1])
+    return np.concatenate(found) if count <= _MOST_SAMPLES else None
+
+
+def _nearest(drawn: np.ndarray, samples: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return for each drawn row the nearest of up to _PAIRS random samples, in random order."""
+    tried = samples[rng.integers(len(samples), size=(len(drawn), _PAIRS))]
+    distance = ((tried - np.sort(drawn, axis=1)[:, None]) ** 2).sum(axis=2)
+    return rng.permuted(tried[np.arange(len(drawn)), distance.argmin(axis=1)], axis=1)
+
+
+def _rounded(n, targets, shape, least, most, size, rng) -> tuple[np.ndarray, tuple]:
+    """Draw samples for random targets and round them; return them and their targets."""
     which = rng.integers(len(targets[0]), size=size)
     totals, q_low, q_high = (column[which] for column in targets)
-    share = rng.random(size)
-    q = q_low + share * (q_high - q_low)
+    q = q_low + rng.random(size) * (q_high - q_low)
     mean = totals / n
     sd = np.sqrt(np.maximum(q - totals * mean, 0) / (n - 1))
     drawn = scaled_draws(n, mean, sd, shape, least, most, rng)
-    values = np.clip(np.rint(drawn), least, most).astype(np.int64)
-    values = _with_totals(values, totals, least, most, rng)
-    return values, _found(values, q_low, q_high, least, most, rng)
+    return np.clip(np.rint(drawn), least, most).astype(np.int64), (totals, q_low, q_high)
+
+
+def _stepped(n, targets, shape, least, most, size, rng) -> np.ndarray:
+    """Return (found, n) rounded draws that steps of pairs led to their targets, up to size."""
+    values = np.empty((size, n), dtype=np.int64)
+    missing = np.arange(size)
+    for _ in range(_STARTS):
+        drawn, (totals, q_low, q_high) = _rounded(n, targets, shape, least, most, len(missing), rng)
+        drawn = _with_totals(drawn, totals, least, most, rng)
+        found = _found(drawn, q_low, q_high, least, most, rng)
+        values[missing[found]] = drawn[found]
+        missing = missing[~found]
+        if not len(missing):
+            break
+    return np.delete(values, missing, axis=0)
 
 
 def recorded_draws(
@@ -192,15 +253,19 @@ def recorded_draws(
         raise ValueError(f"The values span too many units of {places[0]} decimals to be counted.")
     boxes = _box(mean, int(places[1])), _box(sd, int(places[2]))
     targets = _targets(n, *boxes, origin, per_unit, least, most)
-    values = np.empty((size, n), dtype=np.int64)
-    missing = np.arange(size)
-    for _ in range(_STARTS):
-        drawn, found = _attempt(n, len(missing), targets, shape, least, most, rng)
-        values[missing[found]] = drawn[found]
-        missing = missing[~found]
-        if not len(missing):
-            return (values + origin) / per_unit
-    raise ValueError(
-        f"For {len(missing)} of {size} draws no {n} recorded values were found that round to the "
-        f"mean {mean:g} and the SD {sd:g}; there may be none."
-    )
+    samples = _all_samples(n, targets, least, most) if n <= _FEW else None
+    if samples is None:
+        values = _stepped(n, targets, shape, least, most, size, rng)
+    elif len(samples):
+        values = _nearest(_rounded(n, targets, shape, least, most, size, rng)[0], samples, rng)
+    else:
+        raise ValueError(
+            f"No data have these moments: no {n} recorded values within the limits have a mean "
+            f"that rounds to {mean:g} and an SD that rounds to {sd:g}."
+        )
+    if len(values) < size:
+        raise ValueError(
+            f"For {size - len(values)} of {size} draws no {n} recorded values were found that "
+            f"round to the mean {mean:g} and the SD {sd:g}; there may be none."
+        )
+    return (values + origin) / per_unit
