@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 STUDY = ROOT / "resources/studies/hu2013"
 COLUMNS = {
     "reported.csv": tables.REPORTED,
+    "digitized.csv": tables.DIGITIZED,
+    "agreement.csv": tables.AGREEMENT,
     "audit.csv": tables.AUDIT,
     "summaries.csv": tables.SUMMARIES,
     "tests.csv": tables.TESTS,
