@@ -269,10 +269,11 @@ def test_line_numbers_count_the_lines_of_a_quoted_cell(folder):
     assert problem.line == line_of(folder / "reported.csv", "p_insulin")
 
 
-def test_a_digitized_figure_with_its_file_is_sound(folder):
-    edit(folder / "figures/figures.yaml", "status: pending", "status: digitized\n    file: f2.json")
-    (folder / "figures" / "f2.json").write_text("{}")
-    assert check_study(folder, EVIDENCE) == []
+def test_a_project_file_that_holds_no_figure_is_told(folder):
+    (folder / "figures" / "figure2.tar").write_text("{}")
+    one_problem(
+        check_study(folder, EVIDENCE), "figures/figures.yaml", "figures[1].file", "file", "version"
+    )
 
 
 def test_the_summary_is_the_same_every_time_and_names_no_place(folder):

@@ -7,6 +7,8 @@ rule compare:
     input:
         expected=expected_files,
         reported="results/{study}/reported.csv",
+        digitized="results/{study}/digitized.csv",
+        agreement="results/{study}/agreement.csv",
         audit="results/{study}/audit.csv",
         summaries="results/{study}/summaries.csv",
         tests="results/{study}/tests.csv",

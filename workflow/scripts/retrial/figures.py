@@ -128,7 +128,9 @@ def load_figures(path: Path | str) -> list[Figure]:
     folder = Path(path).parent
     figures = Figures.model_validate(read_yaml(path)).figures
     return [
-        figure.model_copy(update={"status": "digitized"})
+        figure.model_copy(
+            update={"status": "digitized", "reason": f"Digitized by whoever made {figure.file}"}
+        )
         if figure.status == "pending" and figure.file and (folder / figure.file).is_file()
         else figure
         for figure in figures

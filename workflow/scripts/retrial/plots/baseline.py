@@ -123,6 +123,10 @@ def bound_rows(results: Results) -> pd.DataFrame:
     )
     known = results.reported.set_index("row_id")
     rows = rows[rows["target"].isin(known.index)]
+    # A figure has a mean for each visit: only those that a reading makes impossible are drawn.
+    read_off = rows["target"].map(known["digitized"]).astype(bool)
+    beyond = rows["target"].isin(rows.loc[rows["ratio"] > 1, "target"])
+    rows = rows[~read_off | beyond]
     order = {row_id: place for place, row_id in enumerate(known.index)}
     rows = rows.sort_values("target", key=lambda t: t.map(order), kind="stable")
     names = []

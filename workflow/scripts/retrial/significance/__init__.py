@@ -26,7 +26,15 @@ from retrial.significance.means import (
 )
 from retrial.significance.multiplicity import adjust
 from retrial.significance.paired import PairedComparison, flip_rho, paired_from_summary
+from retrial.significance.permutation import permutation_t
 from retrial.significance.published import PublishedP, agreement, implied_interval, parse_p
+from retrial.significance.ranks import (
+    PairwiseRanks,
+    RankTest,
+    dunn,
+    kruskal_wallis,
+    mann_whitney,
+)
 from retrial.significance.rounding import means_p_range
 
 __all__ = [
@@ -34,7 +42,9 @@ __all__ = [
     "CountsComparison",
     "MeansComparison",
     "PairedComparison",
+    "PairwiseRanks",
     "PublishedP",
+    "RankTest",
     "adjust",
     "agreement",
     "beta_binomial_upper_tail",
@@ -43,16 +53,20 @@ __all__ = [
     "compare_counts",
     "compare_means",
     "detectable_difference",
+    "dunn",
     "fisher_one_sided",
     "flip_rho",
     "fragility_index",
     "hedges_g",
     "implied_interval",
     "jzs_bayes_factor",
+    "kruskal_wallis",
     "lin_fragility",
+    "mann_whitney",
     "means_p_range",
     "paired_from_summary",
     "parse_p",
+    "permutation_t",
     "required_difference",
     "reverse_fragility",
     "sample_size_for_zero_events",
