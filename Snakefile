@@ -4,6 +4,7 @@
 #            -> plot -> report
 #                    \-> compare -> check
 #
+# After `retest`, `truth` holds digitized numbers against the truth, for a study that knows it.
 # Every rule stands in the file of its stage, and runs the script of its name in workflow/scripts.
 
 from snakemake.utils import min_version
