@@ -6,7 +6,6 @@ import pandas as pd
 import pytest
 from digitized_cases import (
     LINE,
-    at,
     digitized,
     figure,
     grouped,
@@ -338,4 +337,3 @@ def test_measured_grows_in_proportion_to_the_pixel_error(tmp_path):
     one, three = (pd.DataFrame(measured(curve, sd)) for sd in (1, 3))
     for column in ("mean_sigma", "error_sigma", "difference_sigma"):
         assert three[column].to_numpy() == pytest.approx(3 * one[column].to_numpy())
-    assert at(0, 7)["y"] == 300  # 100 px a %
