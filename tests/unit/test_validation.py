@@ -269,12 +269,6 @@ def test_line_numbers_count_the_lines_of_a_quoted_cell(folder):
     assert problem.line == line_of(folder / "reported.csv", "p_insulin")
 
 
-def test_a_digitized_figure_with_its_file_is_sound(folder):
-    edit(folder / "figures/figures.yaml", "status: pending", "status: digitized\n    file: f2.json")
-    (folder / "figures" / "f2.json").write_text("{}")
-    assert check_study(folder, EVIDENCE) == []
-
-
 def test_the_summary_is_the_same_every_time_and_names_no_place(folder):
     text = summarize(folder, EVIDENCE)
     assert text == summarize(STUDY, EVIDENCE)
