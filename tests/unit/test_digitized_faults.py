@@ -154,6 +154,28 @@ def test_patients_for_other_visits_are_told(dropped):
     only(dropped, "figures[2].panels[0]", "panels", "one number for each of the panel's 2 visits")
 
 
+@pytest.mark.parametrize(
+    ("more", "phrase"),
+    [
+        ("visits: [0, 6, 0]", "visits must name '0' once"),
+        ("labels: [{label: a, visit: 0}, {label: a, visit: 6}]", "labels must name 'a' once"),
+        (
+            "visits: [0]\n        n: [{arm: control, n: [14]}, {arm: control, n: [13]}]",
+            "n must name 'control' once",
+        ),
+    ],
+)
+def test_what_is_said_twice_of_a_panel_is_told(dropped, more, phrase):
+    """The second would silently stand for both."""
+    edit(dropped, "axes: hba1c\n", f"axes: hba1c\n        {more}\n")
+    only(dropped, "figures[2].panels[0]", "panels", phrase)
+
+
+def test_a_factor_beyond_all_units_is_told(dropped):
+    edit(dropped, "axes: hba1c\n", "axes: hba1c\n        y_factor: 1e300\n")
+    only(dropped, "figures[2].panels[0].y_factor", "y_factor", "at most 1000000000")
+
+
 @pytest.mark.parametrize("key", ["series", "n"])
 def test_an_arm_that_the_panel_does_not_show_is_told(dropped, key):
     edit(dropped, "hba1c\n        arms: [treated, control]", "hba1c\n        arms: [treated]")
