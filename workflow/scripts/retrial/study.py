@@ -16,7 +16,19 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Reading = Literal["sd", "sem", "ci95"]
 ErrorLabel = Literal["sem", "sd", "ci95", "iqr", "range", "none"]
-MeansMethod = Literal["student_t", "welch_t", "paired_t"]
+MeansMethod = Literal[
+    "student_t",
+    "welch_t",
+    "paired_t",
+    "mann_whitney_sim",
+    "kruskal_wallis_sim",
+    "mixed_anova",
+    "hotelling_t2",
+    "ancova_rho",
+    "change_score_t",
+    "auc_t",
+    "trend_t",
+]
 CountsMethod = Literal["fisher", "boschloo", "barnard", "chi2", "chi2_yates"]
 Method = Literal[
     "student_t",
@@ -29,8 +41,14 @@ Method = Literal[
     "chi2_yates",
     "clopper_pearson",
     "binomial_exact",
-    "mixed_anova",
+    "mann_whitney_sim",
     "kruskal_wallis_sim",
+    "mixed_anova",
+    "hotelling_t2",
+    "ancova_rho",
+    "change_score_t",
+    "auc_t",
+    "trend_t",
 ]
 Expectation = Literal["lower", "higher", "different", "no_difference"]
 
@@ -261,6 +279,9 @@ class DefensibleSet(Block):
     counts_methods: list[CountsMethod] = []
     rho: list[float] = []
     populations: list[Literal["as_printed", "completers"]] = ["as_printed"]
+    multiplicity: list[Literal["none", "holm", "bh"]] = Field(
+        default=["none"], description="Corrections for several visits"
+    )
 
     @model_validator(mode="after")
     def _correlations(self) -> DefensibleSet:
