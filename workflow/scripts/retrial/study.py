@@ -106,6 +106,20 @@ class Bounds(Block):
         return self
 
 
+class CitedCorrelation(Block):
+    """How strongly two visits of one patient correlate, by evidence outside the paper."""
+
+    low: float = Field(gt=-1, lt=1)
+    high: float = Field(gt=-1, lt=1)
+    source: str = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> CitedCorrelation:
+        if self.low > self.high:
+            raise ValueError(f"low ({self.low}) must not be above high ({self.high})")
+        return self
+
+
 class Outcome(Block):
     """A measured quantity or a set of counted categories."""
 
@@ -118,6 +132,9 @@ class Outcome(Block):
     natural_bounds: Bounds | None = None
     eligibility_bounds: Bounds | None = Field(
         default=None, description="Limits set by the inclusion criteria; they hold at visit 0"
+    )
+    correlation: CitedCorrelation | None = Field(
+        default=None, description="Of two visits of a patient; left out: the configured grid"
     )
 
 
