@@ -296,6 +296,9 @@ class DefensibleSet(Block):
     counts_methods: list[CountsMethod] = []
     rho: list[float] = []
     populations: list[Literal["as_printed", "completers"]] = ["as_printed"]
+    effects: list[Literal["group", "interaction"]] = Field(
+        default=["group"], description="Of a repeated-measures ANOVA, those that test the claim"
+    )
     multiplicity: list[Literal["none", "holm", "bh"]] = Field(
         default=["none"], description="Corrections for several visits"
     )
