@@ -15,6 +15,7 @@ from pathlib import Path
 from retrial.plots import (
     baseline,
     honeymoon,
+    identified,
     overlay,
     required,
     scenarios,
@@ -36,6 +37,7 @@ PLOTS: dict[str, tuple[Draw, Say]] = {
     "correlation": (tests.draw_correlation, tests.say_correlation),
     "honeymoon": (honeymoon.draw_honeymoon, honeymoon.say_honeymoon),
     "required": (required.draw_required, required.say_required),
+    "identified": (identified.draw_identified, identified.say_identified),
     "nonresponders": (scenarios.draw_nonresponders, scenarios.say_nonresponders),
     "dropouts": (scenarios.draw_dropouts, scenarios.say_dropouts),
 }
