@@ -30,7 +30,8 @@ from retrial.plots.theme import (
 )
 from retrial.report.load import Results
 from retrial.report.phrases import short_arm, with_unit
-from retrial.report.words import READINGS, count_of, listing, number, text
+from retrial.report.sections.identified import between
+from retrial.report.words import READINGS, count_of, listing, number
 
 BAR = "#c3d3e2"
 WINDOW = 2.2  # times the difference that the printed p needs: farther off, a bar goes on
@@ -49,6 +50,8 @@ def identified_rows(results: Results) -> tuple[pd.DataFrame, pd.DataFrame]:
     bars = rows.groupby(["panel", "visit"], sort=False, as_index=False).agg(
         low=("ci_low", "min"), high=("ci_high", "max")
     )
+    bars = bars.assign(first=bars.groupby("panel", sort=False).ngroup())
+    bars = bars.sort_values(["first", "visit"], ignore_index=True).drop(columns="first")
     limited = bars[~(bars["low"].map(isinf) & bars["high"].map(isinf))]["panel"].unique()
     bars = bars[bars["panel"].isin(limited)]
     # Several claims may compare the same means: the strictest test of one is enough here.
@@ -79,7 +82,7 @@ def _windowed(bars: pd.DataFrame, needed: pd.DataFrame) -> pd.DataFrame:
         least = needed.loc[needed["panel"] == panel, "threshold"].abs().max()
         ends = pd.concat([group["low"], group["high"]]).abs()
         ends = ends[~ends.map(isinf)]
-        near = ends[ends <= 6 * least] if least == least else ends
+        near = ends[ends <= 3 * least] if least == least else ends
         reach = max(
             WINDOW * least if least == least else 0.0, 1.15 * near.max() if len(near) else 0
         )
@@ -140,7 +143,11 @@ def say_identified(results: Results) -> str:
     for panel, group in bars.groupby("panel", sort=False):
         runs: list[list] = []
         for _, row in group.iterrows():
-            words = _span(row["low"], row["high"])
+            words = (
+                "not limited"
+                if isinf(row["low"]) and isinf(row["high"])
+                else between(row["low"], row["high"])
+            )
             if runs and runs[-1][0] == words:
                 runs[-1][1].append(row["visit"])
             else:
@@ -155,12 +162,3 @@ def say_identified(results: Results) -> str:
         tail = f"; the printed p needs {listing(needs)}" if needs else ""
         told.append(f"{panel}: {'; '.join(spans)}{tail}")
     return f"Bounds, not data, of {count_of(len(told), 'difference')} by month. {'. '.join(told)}."
-
-
-def _span(low: float, high: float) -> str:
-    ends = [text(number(0.0 if abs(end) < 1e-9 else end, digits=4)) for end in (low, high)]
-    if isinf(low) and isinf(high):
-        return "not limited"
-    if isinf(high):
-        return f"{ends[0]} or more"
-    return f"{ends[1]} or less" if isinf(low) else f"{ends[0]} to {ends[1]}"

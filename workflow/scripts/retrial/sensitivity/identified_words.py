@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf, isfinite
+from math import ceil, floor, inf, isfinite, log10
 
 from retrial.identify.effects import Interval
 from retrial.sensitivity.comparisons import Paper
@@ -17,6 +17,7 @@ HOLDS = {
     "can": "the claim can hold, and need not",
 }
 EXCLUDED = "exclude each other"
+_NOISE = 1e-6  # of a step: the bounds come from a solver
 
 
 def detail_of(
@@ -73,15 +74,19 @@ def span(effect: Interval, unit: str) -> str:
     if low == -inf and high == inf:
         return "is not limited at all"
     if not isfinite(high):
-        return f"is at least {_signed(low)} {unit}".rstrip()
+        return f"is at least {end_of(low)} {unit}".rstrip()
     if not isfinite(low):
-        return f"is at most {_signed(high)} {unit}".rstrip()
-    return f"lies between {_signed(low)} and {_signed(high)} {unit}".rstrip()
+        return f"is at most {end_of(high, upper=True)} {unit}".rstrip()
+    return f"lies between {end_of(low)} and {end_of(high, upper=True)} {unit}".rstrip()
 
 
-def _signed(value: float) -> str:
-    """Return a bound to four digits: three could move it inwards."""
-    return f"{0.0 if abs(value) < 1e-9 else value:.4g}"
+def end_of(bound: float, *, upper: bool = False) -> str:
+    """Return a finite bound to four digits, rounded outwards so that the words hold too."""
+    if abs(bound) < 1e-9:
+        return "0"
+    step = 10.0 ** (floor(log10(abs(bound))) - 3)
+    steps = ceil(bound / step - _NOISE) if upper else floor(bound / step + _NOISE)
+    return f"{steps * step:.4g}"
 
 
 def _said(sentences: tuple[Constraint, ...]) -> str:

@@ -12,7 +12,7 @@ from retrial.report.phrases import in_words, reading
 from retrial.report.pictures import picture
 from retrial.report.tables import Column, render_table
 from retrial.report.words import count_of, listing, missing, number, p_value, text
-from retrial.sensitivity.identified_words import EXCLUDED, HOLDS
+from retrial.sensitivity.identified_words import EXCLUDED, HOLDS, end_of
 
 ANALYSIS = "partial_identification"
 
@@ -81,7 +81,12 @@ def _say(results: Results, rows: pd.DataFrame) -> str:
             read = f" where bars are read as {listing(names, 'or')}" if names else ""
             months = listing(f"{v:g}" for v in dict.fromkeys(part["visit"]))
             statement = escape(results.statements.get(claim, text(claim)))
-            told.append(f"“{statement}” {words} at month {months}{read}.")
+            by = (
+                ", by a two-sample t test"
+                if _between(results, claim) and code != "excluded"
+                else ""
+            )
+            told.append(f"“{statement}” {words} at month {months}{read}{by}.")
     decided = rows.loc[rows["holds"] != "can", "claim_id"].nunique()
     if decided < claims:
         others = "the others" if decided else "all of them"
@@ -100,6 +105,10 @@ def _say(results: Results, rows: pd.DataFrame) -> str:
         else "No printed p-value was used."
     )
     return " ".join(told)
+
+
+def _between(results: Results, claim: object) -> bool:
+    return any(c.id == claim and c.form != "change" for c in results.claims)
 
 
 def _lines(results: Results, rows: pd.DataFrame) -> list[dict]:
@@ -137,13 +146,18 @@ def _effect(rows: pd.DataFrame, unit: str) -> str:
         return "nowhere"
     if isinf(low) and isinf(high):
         return "anywhere"
-    # Four digits: three could move a bound inwards.
-    ends = [number(0.0 if abs(end) < 1e-9 else end, digits=4) for end in (low, high)]
-    if isinf(high):
-        return escape(f"at or above {ends[0]} {unit}".rstrip())
-    if isinf(low):
-        return escape(f"at or below {ends[1]} {unit}".rstrip())
-    return escape(f"from {ends[0]} to {ends[1]} {unit}".rstrip())
+    return f"{between(low, high)} {escape(unit)}".rstrip()
+
+
+def between(low: float, high: float) -> str:
+    """Return two bounds, of which at most one is infinite, in words."""
+    first, last = (
+        "" if isinf(end) else end_of(end, upper=upper).replace("-", "−")
+        for end, upper in ((low, False), (high, True))
+    )
+    if not last:
+        return f"at or above {first}"
+    return f"from {first} to {last}" if first else f"at or below {last}"
 
 
 def _p(results: Results, rows: pd.DataFrame) -> str:
