@@ -50,7 +50,7 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help env report test check freeze bench lint lock schema clean distclean
+.PHONY: help env report test check freeze bench truth lint lock schema clean distclean
 
 help: ## this list
 	@echo "retrial: re-run a published trial's statistics from what the paper prints"
@@ -76,6 +76,9 @@ freeze: $(INSTALLED) ## freeze the results as they are now, for check to compare
 
 bench: $(INSTALLED) ## time the library beside plain loops
 	@$(PYTHON) tests/benchmarks/comparisons.py
+
+truth: $(INSTALLED) ## measure on known trials how close digitizing comes (the table in README.md)
+	@$(PYTHON) tests/benchmarks/digitizing_accuracy.py 200 README.md
 
 lint: $(INSTALLED) ## check the style of the code and of the rules
 	@$(PYTHON) -m ruff check .

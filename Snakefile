@@ -4,6 +4,7 @@
 #            -> plot -> report
 #                    \-> compare -> check
 #
+# After `retest`, `truth` holds digitized numbers against the truth, for a study that knows it.
 # Every rule stands in the file of its stage, and runs the script of its name in workflow/scripts.
 
 from snakemake.utils import min_version
@@ -23,6 +24,7 @@ include: "workflow/rules/collect.smk"
 include: "workflow/rules/audit.smk"
 include: "workflow/rules/reconstruct.smk"
 include: "workflow/rules/retest.smk"
+include: "workflow/rules/truth.smk"
 include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/multiverse.smk"
 include: "workflow/rules/judge.smk"
@@ -40,7 +42,7 @@ rule all:
     """Every study's report, and every table behind it."""
     default_target: True
     input:
-        expand("results/{study}/{result}", study=STUDIES, result=RESULTS),
+        [result for study in STUDIES for result in results_of(study)],
 
 
 onsuccess:

@@ -31,6 +31,7 @@ SETTINGS = Settings(
     alpha=0.05,
     power=0.8,
     readings=tuple(READINGS),
+    rank_draws=50,
     rho=tuple(np.round(np.arange(0, 0.96, 0.05), 2)),
 )
 
@@ -89,7 +90,16 @@ def run_stages(folder: Path) -> Stages:
         audit=findings,
         summaries=summaries,
         tests=tests,
-        multiverse=multiverse(study, claims, evidence, reported, tests, alpha=SETTINGS.alpha),
+        multiverse=multiverse(
+            study,
+            claims,
+            evidence,
+            reported,
+            summaries,
+            tests,
+            readings=SETTINGS.readings,
+            alpha=SETTINGS.alpha,
+        ),
     )
 
 
@@ -103,3 +113,9 @@ def root() -> Path:
 def hu2013() -> Stages:
     """The flagship, carried through the stages."""
     return run_stages(ROOT / "resources/studies/hu2013")
+
+
+@pytest.fixture(scope="session")
+def btheb() -> Stages:
+    """The study with known truth, carried through the stages."""
+    return run_stages(ROOT / "resources/studies/btheb")

@@ -18,7 +18,7 @@ from retrial.compare import (
     read_result,
     tolerance_of,
 )
-from retrial.freeze import RESULTS, freeze
+from retrial.freeze import OF_SOME, RESULTS, freeze
 from retrial.joblog import UserError
 from retrial.provenance import provenance
 from retrial.studies import folder_files
@@ -38,6 +38,7 @@ COLUMNS = {
     "multiverse.csv": tables.MULTIVERSE,
     "claims.csv": tables.CLAIMS,
     "risk_of_bias.csv": tables.RISK_OF_BIAS,
+    "truth.csv": tables.TRUTH,
 }
 
 
@@ -298,10 +299,20 @@ def test_what_was_frozen_compares_as_the_same(finished):
     (study / "expected").mkdir()
     (study / "expected/gone.csv").write_text("a\n1\n", encoding="utf-8")
     frozen = freeze(study, results)
-    assert {path.name for path in frozen} == set(KEYS)
-    assert {path.name for path in (study / "expected").iterdir()} == set(KEYS)
+    assert {path.name for path in frozen} == set(KEYS) - set(OF_SOME)
+    assert {path.name for path in (study / "expected").iterdir()} == set(KEYS) - set(OF_SOME)
     check = compare_results(frozen, [results / name for name in RESULTS])
     assert set(check["verdict"]) == {"same"}
+
+
+def test_a_comparison_with_the_truth_is_frozen_where_the_study_knows_the_truth(finished):
+    study, results = finished
+    (study / "truth.csv").write_text("", encoding="utf-8")
+    with pytest.raises(UserError, match=r"truth\.csv missing"):
+        freeze(study, results)
+    write_table(table([{"quantity": "mean"}], tables.TRUTH), results / "truth.csv", tables.TRUTH)
+    with pytest.raises(UserError, match=r"truth\.csv has changed"):
+        freeze(study, results)
 
 
 def test_freezing_again_is_possible_because_expected_is_no_input(finished):

@@ -43,10 +43,16 @@ def test_printed_numbers_bear_on_everything(project):
     assert after == EVERYTHING - {"validate"}
 
 
-def test_figures_bear_on_the_stages_that_read_them(project):
+def test_figures_bear_on_everything(project):
+    """They say what the digitized numbers are."""
     append(project.study / "figures/figures.yaml", "# a remark\n")
     after = project.planned_after_validation()
-    assert after == {"sensitivity", "judge", "plot", "report", "provenance"}
+    assert after == EVERYTHING - {"validate"}
+
+
+def test_how_to_digitize_bears_on_no_number(project):
+    append(project.study / "figures/README.md", "A remark.\n")
+    assert project.planned_after_validation() == {"provenance", "report"}
 
 
 def test_a_new_file_in_the_study_folder_is_validated_and_noted(project):

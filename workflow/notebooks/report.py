@@ -36,6 +36,7 @@ from retrial.report.sections import (
     required,
     retests,
     sensitivity,
+    truth,
     verdicts,
 )
 
@@ -65,6 +66,9 @@ page.show(
 
 # %% id="digitized"
 page.show("digitized", digitized.introduction, digitized.figures)
+
+# %% id="truth"
+page.show("truth", truth.introduction, truth.picture_of, truth.numbers)
 
 # %% id="impossible"
 page.show(

@@ -99,6 +99,23 @@ def figure_files(wildcards):
     return [path for path in folder_files(listed.parent) if Path(path).name not in names]
 
 
+def truth_is_known(study):
+    """Whether a study brings the truth that its digitized figures are held against."""
+    return Path(settings.studies_folder, study, "truth.csv").is_file()
+
+
+def truth_result(wildcards):
+    """The comparison with the truth, for a study whose truth is known; nothing for any other."""
+    study = wildcards.study
+    return [f"results/{study}/truth.csv"] if truth_is_known(study) else []
+
+
+def results_of(study):
+    """Every result of a study: those of RESULTS, and the comparison with the truth."""
+    names = RESULTS + (["truth.csv"] if truth_is_known(study) else [])
+    return [f"results/{study}/{name}" for name in names]
+
+
 def project_file(name):
     """A file of this workflow; named from the working directory, so that a moved project re-runs
     nothing, unless this workflow is a module of another one."""

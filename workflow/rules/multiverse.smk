@@ -6,6 +6,7 @@ rule multiverse:
         claims=study_file("claims.yaml"),
         evidence=settings.evidence,
         reported="results/{study}/reported.csv",
+        summaries="results/{study}/summaries.csv",
         tests="results/{study}/tests.csv",
     output:
         multiverse="results/{study}/multiverse.parquet",
@@ -22,6 +23,7 @@ rule multiverse:
     params:
         code=stage_code("multiverse"),
         alpha=settings.alpha,
+        readings=settings.readings,
     message:
         "Laying out every specification of {wildcards.study}"
     script:

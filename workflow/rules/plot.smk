@@ -15,6 +15,7 @@ rule plot:
         sensitivity="results/{study}/sensitivity.csv",
         multiverse="results/{study}/multiverse.parquet",
         verdicts="results/{study}/claims.csv",
+        truth=truth_result,
         risk_of_bias="results/{study}/risk_of_bias.csv",
     output:
         figures=report(

@@ -14,6 +14,7 @@ rule report:
         sensitivity="results/{study}/sensitivity.csv",
         multiverse="results/{study}/multiverse.parquet",
         verdicts="results/{study}/claims.csv",
+        truth=truth_result,
         risk_of_bias="results/{study}/risk_of_bias.csv",
         figures="results/{study}/figures",
         provenance="results/{study}/provenance.json",

@@ -27,6 +27,8 @@ rule retest:
         runtime=10,
     params:
         code=stage_code("retest"),
+        rank_draws=settings.rank_draws,
+        seed=settings.seed,
         alpha=settings.alpha,
         power=settings.power,
         readings=settings.readings,

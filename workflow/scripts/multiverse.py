@@ -1,17 +1,19 @@
 """Lay out every specification of every claim, and whether it agrees."""
 
 from retrial.joblog import job_log
-from retrial.multiverse import multiverse
+from retrial.multiverse import specifications, write_specifications
 from retrial.study import load_claims, load_study
 from retrial.tables import read_table
 
 with job_log(snakemake.log[0]):
-    specifications = multiverse(
+    chunks = specifications(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),
         read_table(snakemake.input.evidence),
         read_table(snakemake.input.reported),
+        read_table(snakemake.input.summaries),
         read_table(snakemake.input.tests),
+        readings=tuple(snakemake.params.readings),
         alpha=snakemake.params.alpha,
     )
-    specifications.to_parquet(snakemake.output.multiverse, index=False)
+    write_specifications(chunks, snakemake.output.multiverse)

@@ -17,6 +17,8 @@ with job_log(snakemake.log[0]):
             power=snakemake.params.power,
             readings=tuple(snakemake.params.readings),
             rho=tuple(snakemake.params.rho),
+            seed=snakemake.params.seed,
+            rank_draws=snakemake.params.rank_draws,
         ),
     )
     write_table(tests, snakemake.output.tests, TESTS)

@@ -36,6 +36,7 @@ KEYS = {
     "multiverse.csv": ["claim_id", *AXES],
     "claims.csv": ["claim_id"],
     "risk_of_bias.csv": ["domain"],
+    "truth.csv": ["quantity", "outcome", "arm", "visit", "claim_id", "method", "reading"],
 }
 
 FAULTS = ("differs", "missing", "new")

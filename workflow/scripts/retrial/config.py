@@ -23,6 +23,7 @@ Section = Literal[
     "verdicts",
     "printed",
     "digitized",
+    "truth",
     "impossible",
     "retests",
     "sensitivity",
@@ -100,6 +101,12 @@ class Config(Block):
         ge=100,
         le=100_000,
         description="How often digitized numbers are drawn anew, within their error",
+    )
+    rank_draws: int = Field(
+        200,
+        ge=0,
+        le=10_000,
+        description="How many groups of patients are drawn for a rank test; 0 runs none",
     )
     seed: int = Field(
         2013, ge=0, lt=2**32, description="Root of every random number that a run draws"

@@ -54,7 +54,10 @@ class Panel(Block):
         default=1.0, gt=0, description="Months in one unit of the x axis (weeks: 0.22998)"
     )
     y_factor: float = Field(
-        default=1.0, gt=0, description="What gives the outcome's unit, times a value of the y axis"
+        default=1.0,
+        gt=0,
+        le=1e9,
+        description="What gives the outcome's unit, times a value of the y axis",
     )
     visits: list[float] = Field(
         default=[], description="The visits that it shows; left out: those of study.yaml"
@@ -62,6 +65,18 @@ class Panel(Block):
     labels: list[LabelledVisit] = Field(default=[])
     n: list[PatientsShown] = Field(default=[])
     series: list[Series] = Field(default=[])
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Panel:
+        for key, entries in (
+            ("visits", [f"{visit:g}" for visit in self.visits]),
+            ("labels", [entry.label for entry in self.labels]),
+            ("n", [shown.arm for shown in self.n]),
+        ):
+            twice = next((name for name in entries if entries.count(name) > 1), None)
+            if twice is not None:
+                raise ValueError(f"{key} must name '{twice}' once")
+        return self
 
     @model_validator(mode="after")
     def _one_n_a_visit(self) -> Panel:

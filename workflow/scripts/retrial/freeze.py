@@ -17,7 +17,12 @@ from retrial.joblog import UserError
 from retrial.provenance import input_digests
 from retrial.studies import folder_files
 
-RESULTS = tuple("multiverse.parquet" if name == "multiverse.csv" else name for name in KEYS)
+OF_SOME = ("truth.csv",)  # only of studies that have the like among their own files
+RESULTS = tuple(
+    "multiverse.parquet" if name == "multiverse.csv" else name
+    for name in KEYS
+    if name not in OF_SOME
+)
 REPORT = "report.html"  # the last that a run makes
 
 
@@ -32,7 +37,8 @@ def freeze(study_folder: Path | str, results_folder: Path | str) -> list[Path]:
     """
     study, results = Path(study_folder), Path(results_folder)
     first = f"run make report STUDY={study.resolve().name} first."
-    missing = [n for n in (*RESULTS, "provenance.json", REPORT) if not (results / n).is_file()]
+    made = [*RESULTS, *(name for name in OF_SOME if (study / name).is_file())]
+    missing = [n for n in (*made, "provenance.json", REPORT) if not (results / n).is_file()]
     if missing:
         raise UserError(f"{results} is not complete: {', '.join(missing)} missing; {first}")
     changed = changed_inputs(study, results)
@@ -44,7 +50,7 @@ def freeze(study_folder: Path | str, results_folder: Path | str) -> list[Path]:
         )
     if (results / "provenance.json").stat().st_mtime > (results / REPORT).stat().st_mtime:
         raise UserError(f"The last run of {results} did not come to its end; {first}")
-    frozen = {Path(name).stem + ".csv": read_result(results / name) for name in RESULTS}
+    frozen = {Path(name).stem + ".csv": read_result(results / name) for name in made}
     expected = study / "expected"
     expected.mkdir(exist_ok=True)
     for path in expected.glob("*.csv"):

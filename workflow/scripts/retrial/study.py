@@ -16,7 +16,19 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Reading = Literal["sd", "sem", "ci95"]
 ErrorLabel = Literal["sem", "sd", "ci95", "iqr", "range", "none"]
-MeansMethod = Literal["student_t", "welch_t", "paired_t"]
+MeansMethod = Literal[
+    "student_t",
+    "welch_t",
+    "paired_t",
+    "mann_whitney_sim",
+    "kruskal_wallis_sim",
+    "mixed_anova",
+    "hotelling_t2",
+    "ancova_rho",
+    "change_score_t",
+    "auc_t",
+    "trend_t",
+]
 CountsMethod = Literal["fisher", "boschloo", "barnard", "chi2", "chi2_yates"]
 Method = Literal[
     "student_t",
@@ -29,8 +41,14 @@ Method = Literal[
     "chi2_yates",
     "clopper_pearson",
     "binomial_exact",
-    "mixed_anova",
+    "mann_whitney_sim",
     "kruskal_wallis_sim",
+    "mixed_anova",
+    "hotelling_t2",
+    "ancova_rho",
+    "change_score_t",
+    "auc_t",
+    "trend_t",
 ]
 Expectation = Literal["lower", "higher", "different", "no_difference"]
 
@@ -88,6 +106,20 @@ class Bounds(Block):
         return self
 
 
+class CitedCorrelation(Block):
+    """How strongly two visits of one patient correlate, by evidence outside the paper."""
+
+    low: float = Field(gt=-1, lt=1)
+    high: float = Field(gt=-1, lt=1)
+    source: str = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> CitedCorrelation:
+        if self.low > self.high:
+            raise ValueError(f"low ({self.low}) must not be above high ({self.high})")
+        return self
+
+
 class Outcome(Block):
     """A measured quantity or a set of counted categories."""
 
@@ -100,6 +132,9 @@ class Outcome(Block):
     natural_bounds: Bounds | None = None
     eligibility_bounds: Bounds | None = Field(
         default=None, description="Limits set by the inclusion criteria; they hold at visit 0"
+    )
+    correlation: CitedCorrelation | None = Field(
+        default=None, description="Of two visits of a patient; left out: the configured grid"
     )
 
 
@@ -308,6 +343,9 @@ class DefensibleSet(Block):
     counts_methods: list[CountsMethod] = []
     rho: list[float] = []
     populations: list[Literal["as_printed", "completers"]] = ["as_printed"]
+    multiplicity: list[Literal["none", "holm", "bh"]] = Field(
+        default=["none"], description="Corrections for several visits"
+    )
 
     @model_validator(mode="after")
     def _correlations(self) -> DefensibleSet:

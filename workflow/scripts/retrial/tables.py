@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from retrial.axes import OWN_AXES
+
 REPORTED_INPUT = (
     "row_id outcome arm visit statistic comparator value error error_low error_high error_label "
     "label_scope n unit source quote alternative_of version note"
@@ -24,6 +26,8 @@ EVIDENCE = (
     "id quantity population time_months window value value_type spread spread_low spread_high "
     "spread_type n events doi citation caution"
 ).split()
+
+TRUTH_INPUT = "quantity outcome arm visit claim_id method value".split()
 
 REPORTED = (
     "row_id outcome category arm visit statistic comparator value error error_low error_high "
@@ -52,7 +56,8 @@ SUMMARIES = (
 TESTS = (
     "test_id claim_id outcome category contrast visit reading version population method statistic "
     "df1 df2 estimate ci_low ci_high effect_size effect_size_type effect_size_low effect_size_high "
-    "p p_low p_high share_significant p_holm p_bh bf10 rho admissible defensible paper_analysis "
+    "p p_low p_high share_significant p_holm p_bh bf10 rho structure effect shape "
+    "admissible defensible paper_analysis "
     "n_1 n_2 value_1 value_2 fragility detectable assumptions published_p agreement"
 ).split()
 
@@ -71,13 +76,20 @@ AXES = (
     "population",
     "comparator",
     "method",
+    "effect",
+    "shape",
     "rho",
+    "structure",
+    "multiplicity",
+    *(axis.name for axis in OWN_AXES),
 )
 
 MULTIVERSE = (
-    "claim_id outcome category visit reading version population comparator method rho admissible "
-    "defensible estimate ci_low ci_high p supports"
+    "claim_id outcome category visit reading version population comparator method effect shape rho "
+    "structure multiplicity"
 ).split()
+MULTIVERSE += [axis.name for axis in OWN_AXES]
+MULTIVERSE += "admissible defensible estimate ci_low ci_high p supports".split()
 
 CLAIMS = (
     "claim_id kind level derived statement rests_on quote source published_p verdict defensible_n "
@@ -85,6 +97,11 @@ CLAIMS = (
 ).split()
 
 RISK_OF_BIAS = "domain stated not_stated source quote".split()
+
+TRUTH = (
+    "quantity outcome arm visit claim_id method reading row_id truth value difference "
+    "relative_difference low high inside"
+).split()
 
 CHECK = "file key column expected actual tolerance verdict".split()
 
@@ -94,11 +111,11 @@ TEXT_COLUMNS = frozenset(
     "detail test_id claim_id contrast population method effect_size_type assumptions published_p "
     "agreement analysis scenario kind level statement rests_on flips_on domain stated not_stated "
     "file key column expected actual id quantity window value_type spread_type doi citation "
-    "caution figure panel label sigma_from what".split()
-)
+    "caution figure panel label sigma_from what effect structure shape multiplicity".split()
+) | {axis.name for axis in OWN_AXES}
 FLAG_COLUMNS = frozenset(
     "admissible comparable defensible paper_analysis digitized supports exhaustive inferred "
-    "cumulative derived stale".split()
+    "cumulative derived stale inside".split()
 )
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from retrial.digitized.curves import visits_shown
+from retrial.digitized.measure import OBSERVER_ERROR, OBSERVER_MEAN
 from retrial.figures import Figure
 from retrial.study import Study
 
@@ -115,19 +116,21 @@ def _digitizers(points: pd.DataFrame, agreement: pd.DataFrame) -> list[dict]:
     rows = []
     for row in agreement.to_dict("records"):
         mine = points[(points["figure"] == row["figure"]) & (points["panel"] == row["panel"])]
-        explained = mine[f"{row['what']}_sigma_pixels"].mean()
-        told = (
-            f"{row['what']}s of {row['n']:.0f} points: bias {row['bias']:+.3g}, 95 % limits of "
-            f"agreement {row['low']:.3g} to {row['high']:.3g}"
-        )
+        explained, how = _explained(mine, row["what"])
+        told = f"{row['what']}s of {row['n']:.0f} points: bias {row['bias']:+.3g}"
+        if isnan(row["sigma"]):
+            told += "; too few points to say how far two digitizers differ"
+        else:
+            told += f", 95 % limits of agreement {row['low']:.3g} to {row['high']:.3g}"
         if not isnan(row["icc"]):
             told += f", ICC(A,1) {row['icc']:.3f} ({row['icc_low']:.2f} to {row['icc_high']:.2f})"
         wider = row["sigma"] > explained
         if wider:
             told += (
-                f"; one digitizer's error is {row['sigma']:.3g}, more than the clicks explain "
+                f"; one digitizer's error is {row['sigma']:.3g}, more than {how} "
                 f"({explained:.3g}), and is used instead"
             )
+        verdict = "implausible" if row["sigma"] > 2 * explained else "pass"
         target = {
             "row_id": f"{row['figure']}_{row['panel']}",
             "outcome": mine["outcome"].iloc[0],
@@ -137,10 +140,19 @@ def _digitizers(points: pd.DataFrame, agreement: pd.DataFrame) -> list[dict]:
             _finding(
                 target,
                 f"digitizers_{row['what']}",
-                "implausible" if row["sigma"] > 2 * explained else "pass",
+                "not_applicable" if isnan(row["sigma"]) else verdict,
                 told,
                 value=row["sigma"],
                 bound=explained,
             )
         )
     return rows
+
+
+def _explained(points: pd.DataFrame, what: str) -> tuple[float, str]:
+    """Return the error that two digitizers of these points should have, and what says so."""
+    clicks = points[f"{what}_sigma_pixels"]
+    if clicks.notna().any():
+        return float(clicks.mean()), "the clicks explain"
+    usual = {"mean": OBSERVER_MEAN, "error": OBSERVER_ERROR}[what]
+    return float(usual * points[what].abs().mean()), "observers usually differ by"

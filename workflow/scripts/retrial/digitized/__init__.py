@@ -70,10 +70,14 @@ def figure_faults(study: Study, figure: Figure, folder: Path) -> list[tuple[str,
             continue
         try:
             _, found = curves(study, figure, folder / name)
-            for curve in found:
-                measured(curve, figure.pixel_sd)
         except DigitizeError as fault:
             faults.append((key, str(fault).removeprefix(f"{folder / name}: ")))
+            continue
+        for curve in found:
+            try:
+                measured(curve, figure.pixel_sd)
+            except DigitizeError as fault:
+                faults.append((key, str(fault)))
     return faults
 
 

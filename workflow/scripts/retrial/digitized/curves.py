@@ -123,8 +123,8 @@ def _find(panel: Panel, declared: Declared, project: Project) -> Series:
         if panel.axes is None or (series.axes is not None and series.axes.name == panel.axes)
     ]
     if not found:
-        there = ", ".join(repr(name) for name in dict.fromkeys(s.name for s in project.series))
         on = f" on the axes {panel.axes!r}" if panel.axes else ""
+        there = ", ".join(dict.fromkeys(_called(s, bool(panel.axes)) for s in project.series))
         faults = "".join(f"; {problem}" for problem in project.problems)
         raise DigitizeError(
             f"the project file has no series {declared.name!r}{on}; it holds "
@@ -135,6 +135,12 @@ def _find(panel: Panel, declared: Declared, project: Project) -> Series:
             f"the project file has {len(found)} series {declared.name!r}; name the panel's axes"
         )
     return found[0]
+
+
+def _called(series: Series, with_axes: bool) -> str:
+    """Return a data set's name for a message, with that of its axes where these decide."""
+    axes = "no axes" if series.axes is None else repr(series.axes.name)
+    return f"{series.name!r} on {axes}" if with_axes else repr(series.name)
 
 
 def _points(
@@ -148,8 +154,6 @@ def _points(
         series.tuples[i]: i for i in range(len(series)) if roles.get(series.groups[i]) == "mean"
     }
     for index in range(len(series)):
-        if declared.labels and series.labels[index] not in declared.labels:
-            continue
         role, head = centre, index
         if declared.statistic == "grouped":
             if series.groups[index] is None:
@@ -159,6 +163,9 @@ def _points(
                     f"series {series.name!r}, tuple {series.tuples[index]} has no mean"
                 )
             role, head = roles[series.groups[index]], heads[series.tuples[index]]
+        # A label stands at the mean: the ends of its bars have another, or none.
+        if declared.labels and series.labels[head] not in declared.labels:
+            continue
         visit = _visit(study, figure, panel, series, head, months[head])
         yield Point(series, index, role, visit, months[head])
 

@@ -13,7 +13,7 @@ from math import isnan, nan
 import numpy as np
 import pandas as pd
 
-from retrial.digitize import Project
+from retrial.digitize import DigitizeError, Project
 from retrial.digitize.grouped import mean_and_error
 from retrial.digitized.curves import Curve
 
@@ -33,7 +33,13 @@ def measured(curve: Curve, pixel_sd: float) -> list[dict]:
     rows = []
     for place in curve.places():
         members = curve.members(place)
-        found = mean_and_error(series, members, arrays)
+        try:
+            found = mean_and_error(series, members, arrays)
+        except DigitizeError as fault:
+            # The curve is our own: a person knows its panel, arm and visit.
+            told = str(fault).removeprefix(f"series {series.name!r}, tuple {place} ")
+            where = f"panel {curve.panel.id}, arm {curve.arm}"
+            raise DigitizeError(f"{where}: month {curve.visits[place]:g} {told}") from None
         centre = members["mean"][0]
         pixels = series.axes is not None
         rows.append(

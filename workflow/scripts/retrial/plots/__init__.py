@@ -21,6 +21,7 @@ from retrial.plots import (
     scenarios,
     specification,
     tests,
+    truth,
     verdicts,
 )
 from retrial.plots.save import write
@@ -31,6 +32,7 @@ Say = Callable[[Results], str]
 
 PLOTS: dict[str, tuple[Draw, Say]] = {
     "verdicts": (verdicts.draw_verdicts, verdicts.say_verdicts),
+    "truth": (truth.draw_truth, truth.say_truth),
     "baseline": (baseline.draw_baseline, baseline.say_baseline),
     "sd_bounds": (baseline.draw_sd_bounds, baseline.say_sd_bounds),
     "counts": (tests.draw_counts, tests.say_counts),

@@ -1,6 +1,7 @@
 """p values of tests that need individuals, from printed means and standard deviations (SDs)."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -25,18 +26,33 @@ def _p_values(samples: list[np.ndarray], test: str, seed: np.random.SeedSequence
     return permutation_t(*samples, seed=np.random.default_rng(seed)).p
 
 
-def _one_shape(groups, test, shape, size, seed, alpha, recorded) -> tuple:
-    # Seeds are told apart by shape and group, so a row does not depend on the other rows asked for.
-    seeds = np.random.SeedSequence([seed, SHAPES.index(shape)]).spawn(len(groups) + 1)
+@lru_cache(maxsize=8)  # several tests are asked of the same draws, one after the other
+def _samples(groups: tuple, shape: str, size: int, seed: int, recorded: tuple) -> list | str:
+    """Return the draws of each group, read-only, or why there are none."""
     samples = []
     for number, (n, mean, sd, lower, upper) in enumerate(groups):
-        rng = np.random.default_rng(seeds[number])
+        rng = np.random.default_rng(_seeds(groups, shape, seed)[number])
         limits = {"shape": shape, "lower": lower, "upper": upper}
         try:
-            samples.append(draw(n, mean, sd, **limits, size=size, seed=rng, **recorded))
+            found = draw(n, mean, sd, **limits, size=size, seed=rng, **dict(recorded))
         except ValueError as error:
-            return shape, 0, *(np.nan,) * 4, f"Group {number + 1}: {error}"
-    p = _p_values(samples, test, seeds[-1])
+            return f"Group {number + 1}: {error}"
+        found.flags.writeable = False
+        samples.append(found)
+    return samples
+
+
+def _seeds(groups: tuple, shape: str, seed: int) -> list[np.random.SeedSequence]:
+    # Told apart by shape and group, so that a row does not depend on the other rows asked for.
+    return np.random.SeedSequence([seed, SHAPES.index(shape)]).spawn(len(groups) + 1)
+
+
+def _one_shape(groups, test, shape, size, seed, alpha, recorded) -> tuple:
+    groups = tuple(map(tuple, groups))
+    samples = _samples(groups, shape, size, seed, tuple(recorded.items()))
+    if isinstance(samples, str):
+        return shape, 0, *(np.nan,) * 4, samples
+    p = _p_values(samples, test, _seeds(groups, shape, seed)[-1])
     low, median, high = np.quantile(p, [0.025, 0.5, 0.975])
     return shape, size, median, low, high, np.mean(p < alpha), ""
 

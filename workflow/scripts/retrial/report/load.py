@@ -26,6 +26,7 @@ STAGE_TABLES = {
     "multiverse": tables.MULTIVERSE,
     "claims": tables.CLAIMS,
     "risk_of_bias": tables.RISK_OF_BIAS,
+    "truth": tables.TRUTH,
 }
 
 
@@ -46,6 +47,7 @@ class Results:
     multiverse: pd.DataFrame
     verdicts: pd.DataFrame
     risk_of_bias: pd.DataFrame
+    truth: pd.DataFrame
     provenance: dict
     figures_folder: Path
     pictures: dict[str, Path] = field(default_factory=dict)

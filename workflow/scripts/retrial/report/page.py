@@ -14,6 +14,7 @@ SECTIONS = {
     "verdicts": "What was found",
     "printed": "What the paper prints",
     "digitized": "Read off the figures",
+    "truth": "Digitized against truth",
     "impossible": "What cannot be right as printed",
     "retests": "The tests, run again",
     "sensitivity": "How far the answers depend on what is unsaid",
@@ -60,26 +61,16 @@ class Page:
         self.title = title or results.study.title
 
     def opening(self) -> None:
-        """Show the banner of a simulated study, the title and the citation."""
+        """Show the banner of a study that is no published paper, the title and the citation."""
         study = self.results.study
-        banner = ""
-        if study.simulated:
-            banner = paragraph(
-                "<strong>Simulated study.</strong> No patient was ever in it: its numbers were "
-                "made up to try the method.",
-                "banner",
-            )
+        kind, warning = _kind(self.results)
         doi = escape(study.doi)
         link = f' <a href="https://doi.org/{doi}" rel="noreferrer">doi:{doi}</a>' if doi else ""
         html = join(
             [
-                banner,
+                paragraph(warning, "banner") if warning else "",
                 '<header class="title">',
-                paragraph(
-                    "Statistical re-run of a "
-                    + ("simulated trial" if study.simulated else "published trial"),
-                    "kicker",
-                ),
+                paragraph(f"Statistical re-run of {kind}", "kicker"),
                 heading(self.title, 1),
                 paragraph(f"{escape(study.citation.strip())}{link}", "citation"),
                 paragraph(escape(study.about.strip()), "about"),
@@ -103,6 +94,22 @@ class Page:
             f"{heading(title, 2, f'{anchor}-title')}\n{body}\n</section>"
         )
         _emit(html, {"section": anchor, "heading": title})
+
+
+def _kind(results: Results) -> tuple[str, str]:
+    """Return what the page is a re-run of, and what a reader must know first; empty for a paper."""
+    if results.study.simulated:
+        return "a simulated trial", (
+            "<strong>Simulated study.</strong> No patient was ever in it: its numbers were made up "
+            "to try the method."
+        )
+    if len(results.truth):
+        return "known data", (
+            "<strong>Real data, our drawing.</strong> The patients are real, but no paper is "
+            "judged here: the table and the figure are our own, made from the patients' rows to "
+            "show how much of the truth comes back through them."
+        )
+    return "a published trial", ""
 
 
 def _emit(html: str, about: dict) -> None:

@@ -33,11 +33,18 @@ def _file(figures: Document, place: Path_, figure: dict, folder: Path) -> Iterat
     name = figures.get(*place)
     if name in (".", "..") or set(name) & set("/\\:"):
         yield figures.problem(place, "the plain name of a file beside figures.yaml")
-    elif figure.get("status") == "digitized" and not _is_file(folder / name):
+    elif _taken(figure, folder) and not _is_file(folder / name):
         known = ("figures.yaml", "README.md")
         meant = nearest(name, [there for there in _there(folder) if there not in known])
         hint = f"; did you mean {meant}?" if meant else ""
         yield figures.problem(place, f"a file that is in the folder figures/{hint}")
+
+
+def _taken(figure: dict, folder: Path) -> bool:
+    """Return whether a figure is digitized, or counts as such because its project is there."""
+    name, status = figure.get("file"), figure.get("status")
+    there = isinstance(name, str) and name != "" and _is_file(folder / name)
+    return status == "digitized" or (status == "pending" and there)
 
 
 def _arms(figures: Document, place: Path_, arms: list) -> Iterator[Problem]:
@@ -98,4 +105,8 @@ def check_digitizations(figures: Document, folder: Path) -> Iterator[Problem]:
                     yield figures.problem(where, told, ", ".join(map(str, shown.n)))
         if figure.digitized:
             for key, sentence in figure_faults(study, figure, folder / "figures"):
-                yield figures.problem((*place, key), sentence.rstrip("."), getattr(figure, key))
+                # Of a panel, or of the file as a whole ("is not JSON").
+                told = "a project that holds what figures.yaml says: "
+                told = told if sentence.startswith("panel ") else "a digitizer's project file; it "
+                sentence = f"{told}{sentence.rstrip('.')}"
+                yield figures.problem((*place, key), sentence, getattr(figure, key))

@@ -6,15 +6,18 @@ import re
 import typing
 from collections.abc import Iterator
 
-from retrial.study import CountsMethod, Method
+from retrial.study import CountsMethod, MeansMethod, Method
 from retrial.validation.document import Document, Path_
 from retrial.validation.names import Names, is_number
 from retrial.validation.problem import Problem, one_of
 from retrial.validation.rows import visits_allowed
 
-MEANS_METHODS = ("student_t", "welch_t", "paired_t", "mixed_anova", "kruskal_wallis_sim")
+MEANS_METHODS = typing.get_args(MeansMethod)
 COUNTS_METHODS = typing.get_args(CountsMethod)
 METHODS = typing.get_args(Method)
+# Tests that rest on the correlation of a patient's visits.
+WITH_RHO = ("paired_t", "mixed_anova", "hotelling_t2", "ancova_rho", "change_score_t", "auc_t")
+WITH_RHO += ("trend_t",)
 # What papers call the methods, as somebody might type it.
 MEANT = {
     "t": "student_t",
@@ -27,6 +30,11 @@ MEANT = {
     "anova": "mixed_anova",
     "repeated_measures_anova": "mixed_anova",
     "kruskal_wallis": "kruskal_wallis_sim",
+    "mann_whitney": "mann_whitney_sim",
+    "wilcoxon": "mann_whitney_sim",
+    "ancova": "ancova_rho",
+    "change_score": "change_score_t",
+    "hotelling": "hotelling_t2",
     "exact": "fisher",
     "fisher_exact": "fisher",
     "chi_square": "chi2",
@@ -187,7 +195,9 @@ def _methods(claims: Document, path: Path_, claim: dict, names: Names) -> Iterat
         told = "the defensible readings of the error terms: sd, sem, ci95"
         yield claims.problem((*place, "readings"), told, "")
     chosen = claims.get(*place, "means_methods")
-    paired = claim.get("form") == "change" or (isinstance(chosen, list) and "paired_t" in chosen)
+    paired = claim.get("form") == "change" or (
+        isinstance(chosen, list) and any(method in WITH_RHO for method in chosen)
+    )
     if paired and "continuous" in kinds and not claims.get(*place, "rho"):
         told = "the correlations between two visits of a patient to try, such as [0.3, 0.5, 0.7]"
         yield claims.problem((*place, "rho"), told, "")

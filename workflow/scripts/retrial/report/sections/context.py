@@ -67,6 +67,7 @@ TABLES_SAY = {
     "multiverse": "every analysis of every claim",
     "claims": "every claim and its verdict",
     "risk_of_bias": "what the paper states, by domain",
+    "truth": "every digitized number and test beside the truth",
 }
 
 
@@ -183,7 +184,7 @@ def provenance(results: Results) -> str:
         bullets(
             f'<a href="{name}.{_ending(name)}">{name}.{_ending(name)}</a> {escape(words)}'
             for name, words in TABLES_SAY.items()
-            if name in STAGE_TABLES
+            if name in STAGE_TABLES and (name != "truth" or len(results.truth))
         ),
     ]
     if known.get("inputs"):

@@ -1,9 +1,4 @@
-"""Every specification of every claim that the printed numbers allow, and whether it agrees.
-
-A specification is one choice on each axis that applies to a claim: outcome, visit, reading of the
-error term, version of the paper, population, comparator, test, within-person correlation.
-Impossible choices are kept and marked; the *defensible* ones decide the verdict.
-"""
+"""The axes of counts: who is counted when patients have left, and outside evidence."""
 
 from __future__ import annotations
 
@@ -16,73 +11,14 @@ from retrial.retest import counts_comparison
 from retrial.selection import Count, count_pairs, event_name
 from retrial.significance import COUNT_METHODS, binomial_upper_tail, fisher_one_sided
 from retrial.study import Claim, Study, Target
-from retrial.support import supports
-from retrial.tables import MULTIVERSE, table
 
 CONCURRENT = "concurrent control"
 
 
-def multiverse(
-    study: Study,
-    claims: list[Claim],
-    evidence: pd.DataFrame,
-    reported: pd.DataFrame,
-    tests: pd.DataFrame,
-    *,
-    alpha: float,
-) -> pd.DataFrame:
-    """Return one row a specification, with the columns MULTIVERSE, in the claims' order."""
-    frames = []
-    for claim in claims:
-        mine = tests[tests["claim_id"] == claim.id]
-        frame = table(
-            [
-                *_tested(mine),
-                *_populations(study, claim, reported, mine, alpha),
-                *_outside_evidence(study, claim, evidence, reported),
-            ],
-            MULTIVERSE,
-        )
-        if claim.form == "no_events":
-            frame["supports"] = _no_events_supported(claim, mine)
-        elif not frame.empty:
-            frame["supports"] = supports(claim, frame["estimate"], frame["p"], alpha)
-        if not frame.empty:
-            frames.append(frame)
-    result = pd.concat(frames, ignore_index=True) if frames else table([], MULTIVERSE)
-    return _typed(result)
-
-
-def _typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give every column one type, so that the file does not depend on which cells are empty."""
-    flags = ["admissible", "defensible", "supports"]
-    numbers = ["visit", "rho", "estimate", "ci_low", "ci_high", "p"]
-    texts = [c for c in MULTIVERSE if c not in (*flags, *numbers)]
-    return frame.astype(
-        {
-            **dict.fromkeys(flags, "bool"),
-            **dict.fromkeys(numbers, "float64"),
-            **dict.fromkeys(texts, "string"),
-        }
-    )
-
-
-def _tested(tests: pd.DataFrame) -> list[dict]:
-    """The tests as re-run are the specifications of the printed population."""
-    columns = [c for c in MULTIVERSE if c not in ("comparator", "supports")]
-    return [{**row, "comparator": CONCURRENT} for row in tests[columns].to_dict("records")]
-
-
-def _no_events_supported(claim: Claim, tests: pd.DataFrame) -> list[bool]:
-    """No event is printed; and where the claim implies a limit, the interval excludes it."""
-    if claim.acceptable_rate is None:
-        return list(tests["value_1"] == 0)
-    return list(tests["ci_high"] < claim.acceptable_rate)
-
-
-def _populations(
+def other_populations(
     study: Study, claim: Claim, reported: pd.DataFrame, tests: pd.DataFrame, alpha: float
 ) -> Iterator[dict]:
+    """Yield the tests of printed counts under the other handlings of drop-outs."""
     if claim.form not in ("difference", "attribution"):
         return
     arms = (study.arm("treatment").id, study.arm("control").id)
@@ -139,7 +75,7 @@ def _recount(
     }
 
 
-def _outside_evidence(
+def outside_evidence(
     study: Study, claim: Claim, evidence: pd.DataFrame, reported: pd.DataFrame
 ) -> Iterator[dict]:
     """An attribution stands beside outside evidence that counts the same event (one-sided).

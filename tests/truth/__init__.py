@@ -1,0 +1,1 @@
+"""Trials whose patients are known, figures drawn from them, and the clicks of a person on these."""

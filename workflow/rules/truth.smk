@@ -1,0 +1,36 @@
+rule truth:
+    """Hold what a digitized figure gave against the truth, for a study whose truth is known."""
+    input:
+        validated=ancient("results/{study}/validated.txt"),
+        study=study_file("study.yaml"),
+        claims=study_file("claims.yaml"),
+        truth=study_file("truth.csv"),
+        reported="results/{study}/reported.csv",
+        summaries="results/{study}/summaries.csv",
+        tests="results/{study}/tests.csv",
+        digitization="results/{study}/digitization.parquet",
+    output:
+        truth=report(
+            "results/{study}/truth.csv",
+            caption="../report/truth.rst",
+            category="Tables",
+            subcategory="{study}",
+            labels={"table": "Digitized against truth"},
+        ),
+    log:
+        "results/{study}/logs/truth.log",
+    benchmark:
+        "results/{study}/benchmarks/truth.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=stage_code("truth"),
+        seed=settings.seed,
+    message:
+        "Holding the digitized numbers of {wildcards.study} against the truth"
+    script:
+        "../scripts/truth.py"

@@ -1,0 +1,102 @@
+"""Every specification of every claim that the printed numbers allow, and whether it agrees.
+
+A specification is one choice on each axis that applies to a claim: outcome, visit, reading of the
+error term, version of the paper, population, comparator, test, what it asks (effect), shape of the
+patients' values, correlation of the visits and its structure, correction for several visits, and
+axes of your own (`retrial.axes`). Impossible choices are kept and marked; the *defensible* ones
+decide the verdict. Draws of digitized numbers nest in a specification: they are no axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from retrial.multiverse.counts import CONCURRENT, other_populations, outside_evidence
+from retrial.multiverse.means import means_product
+from retrial.multiverse.multiplicity import with_multiplicity
+from retrial.study import Claim, Study
+from retrial.support import supports
+from retrial.tables import AXES, MULTIVERSE, table
+
+__all__ = ["CONCURRENT", "multiverse", "specifications", "write_specifications"]
+
+
+def specifications(
+    study: Study,
+    claims: list[Claim],
+    evidence: pd.DataFrame,
+    reported: pd.DataFrame,
+    summaries: pd.DataFrame,
+    tests: pd.DataFrame,
+    *,
+    readings: tuple[str, ...],
+    alpha: float,
+) -> Iterator[pd.DataFrame]:
+    """Yield the specifications of one claim after the other, with the columns MULTIVERSE."""
+    for claim in claims:
+        mine = tests[tests["claim_id"] == claim.id]
+        counted = [
+            *other_populations(study, claim, reported, mine, alpha),
+            *outside_evidence(study, claim, evidence, reported),
+        ]
+        means = means_product(
+            study, claim, reported, summaries, readings=readings, alpha=alpha
+        ).assign(comparator=CONCURRENT)
+        parts = [_tested(mine), table(counted, MULTIVERSE), means.reindex(columns=MULTIVERSE)]
+        parts = [_typed(part) for part in parts if len(part)]
+        if not parts:
+            continue
+        frame = pd.concat(parts, ignore_index=True)
+        if claim.form == "no_events":
+            frame["multiplicity"], frame["supports"] = "none", _no_events_supported(claim, mine)
+        else:
+            frame = with_multiplicity(frame, list(AXES))
+            corrected = [] if claim.defensible is None else claim.defensible.multiplicity
+            frame["defensible"] &= frame["multiplicity"].isin(corrected)
+            frame["supports"] = supports(claim, frame["estimate"], frame["p"], alpha)
+        yield _typed(frame)
+
+
+def multiverse(*parts: object, **settings: object) -> pd.DataFrame:
+    """Return all of `specifications`, with the same arguments, in the claims' order."""
+    frames = list(specifications(*parts, **settings))
+    return pd.concat(frames, ignore_index=True) if frames else _typed(table([], MULTIVERSE))
+
+
+def write_specifications(chunks: Iterator[pd.DataFrame], path: Path | str) -> None:
+    """Write the specifications to Parquet claim by claim, so that none but one is in memory."""
+    schema = pa.Schema.from_pandas(_typed(table([], MULTIVERSE)), preserve_index=False)
+    with pq.ParquetWriter(path, schema) as writer:
+        for chunk in chunks:
+            writer.write_table(pa.Table.from_pandas(chunk, schema, preserve_index=False))
+
+
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give every column one type, so that the file does not depend on which cells are empty."""
+    flags = ["admissible", "defensible", "supports"]
+    numbers = ["visit", "rho", "estimate", "ci_low", "ci_high", "p"]
+    texts = [c for c in MULTIVERSE if c not in (*flags, *numbers)]
+    return frame.assign(supports=frame["supports"].eq(True)).astype(
+        {
+            **dict.fromkeys(flags, "bool"),
+            **dict.fromkeys(numbers, "float64"),
+            **dict.fromkeys(texts, "string"),
+        }
+    )[MULTIVERSE]
+
+
+def _tested(tests: pd.DataFrame) -> pd.DataFrame:
+    """The tests as re-run are the specifications of the printed population."""
+    return tests.assign(comparator=CONCURRENT).reindex(columns=MULTIVERSE)
+
+
+def _no_events_supported(claim: Claim, tests: pd.DataFrame) -> list[bool]:
+    """No event is printed; and where the claim implies a limit, the interval excludes it."""
+    if claim.acceptable_rate is None:
+        return list(tests["value_1"] == 0)
+    return list(tests["ci_high"] < claim.acceptable_rate)

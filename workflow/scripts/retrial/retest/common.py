@@ -1,0 +1,91 @@
+"""What every re-run test shares: its settings, its name, and how it stands to the study folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan
+
+from retrial.selection import event_name
+from retrial.significance import COUNT_METHODS, agreement, parse_p
+from retrial.study import Claim, Target
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the configuration sets for the tests."""
+
+    alpha: float
+    power: float
+    readings: tuple[str, ...]
+    rho: tuple[float, ...]
+    seed: int = 0
+    rank_draws: int = 200
+
+
+def base_row(claim: Claim, target: Target, visit: float, version: str, method: str) -> dict:
+    """Return the cells that name a test; `visit` is NaN where all visits enter."""
+    return {
+        "claim_id": claim.id,
+        "outcome": target.outcome,
+        "category": event_name(target.categories) or None,
+        "visit": visit,
+        "version": version or None,
+        "population": "as_printed",
+        "method": method,
+        "published_p": claim.published_p or None,
+    }
+
+
+def judged(row: dict, claim: Claim, *, admissible: bool, settings: Settings) -> dict:
+    """Add what the study folder says of this specification, and the comparison with print."""
+    chosen = claim.defensible
+    counted = row["method"] in COUNT_METHODS
+    methods = chosen.counts_methods if counted else chosen.means_methods
+    defensible = (
+        admissible
+        and row["method"] in methods
+        and (counted or row["reading"] in chosen.readings)
+        and (row.get("rho") is None or row["rho"] in chosen.rho)
+    )
+    p_low, p_high = row.get("p_low", row["p"]), row.get("p_high", row["p"])
+    published = parse_p(claim.published_p)
+    return {
+        **row,
+        "admissible": admissible,
+        "defensible": defensible,
+        "paper_analysis": row["method"] == claim.paper_analysis.method,
+        "agreement": agreement(row["p"], p_low, p_high, published, settings.alpha),
+        "test_id": name_of_test(
+            claim.id,
+            target_name(row["outcome"], row["category"]),
+            row["visit"],
+            row["version"],
+            row.get("reading"),
+            row["method"],
+            row.get("rho"),
+            *(row.get(axis) for axis in ("effect", "structure", "shape")),
+        ),
+    }
+
+
+def target_name(outcome: str, category: str | None) -> str:
+    """Return the name of what is compared: the outcome, with the categories counted if any."""
+    return f"{outcome}.{category}" if category else outcome
+
+
+def name_of_test(
+    claim_id: str,
+    target: str,
+    visit: float,
+    version: str | None,
+    reading: str | None,
+    method: str,
+    rho: float | None,
+    *others: str | None,
+) -> str:
+    """Return a name that is unique to a specification and does not depend on row order."""
+    when = "" if isnan(visit) else f"m{visit:g}"
+    parts = [claim_id, target, when, version or "", reading or "", method]
+    parts += [f"rho{rho:g}"] if rho is not None else []
+    parts += [other or "" for other in others]
+    return "/".join(part for part in parts if part)

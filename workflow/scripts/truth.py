@@ -1,0 +1,20 @@
+"""Hold the digitized numbers and the tests on them against the truth that the study knows."""
+
+import pandas as pd
+from retrial.joblog import job_log
+from retrial.study import load_claims, load_study
+from retrial.tables import TRUTH, read_table, write_table
+from retrial.truth import compare_with_truth
+
+with job_log(snakemake.log[0]):
+    compared = compare_with_truth(
+        load_study(snakemake.input.study),
+        load_claims(snakemake.input.claims),
+        read_table(snakemake.input.truth),
+        read_table(snakemake.input.reported),
+        read_table(snakemake.input.summaries),
+        read_table(snakemake.input.tests),
+        pd.read_parquet(snakemake.input.digitization),
+        seed=snakemake.params.seed,
+    )
+    write_table(compared, snakemake.output.truth, TRUTH)
