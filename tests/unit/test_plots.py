@@ -40,7 +40,7 @@ def test_every_plot_of_the_flagship_is_drawn_with_its_words(folder, results):
         assert "nan" not in alt[name].lower().split()
 
 
-@pytest.mark.parametrize("name", ["sd_bounds", "required"])
+@pytest.mark.parametrize("name", ["sd_bounds", "required", "identified"])
 def test_a_plot_has_the_same_bytes_again(folder, results, name):
     draw_it, _ = PLOTS[name]
     for kind, content in drawn(draw_it(results)).items():

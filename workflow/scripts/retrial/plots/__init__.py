@@ -15,6 +15,7 @@ from pathlib import Path
 from retrial.plots import (
     baseline,
     honeymoon,
+    identified,
     overlay,
     repeated,
     required,
@@ -40,6 +41,7 @@ PLOTS: dict[str, tuple[Draw, Say]] = {
     "repeated": (repeated.draw_repeated, repeated.say_repeated),
     "honeymoon": (honeymoon.draw_honeymoon, honeymoon.say_honeymoon),
     "required": (required.draw_required, required.say_required),
+    "identified": (identified.draw_identified, identified.say_identified),
     "nonresponders": (scenarios.draw_nonresponders, scenarios.say_nonresponders),
     "dropouts": (scenarios.draw_dropouts, scenarios.say_dropouts),
 }

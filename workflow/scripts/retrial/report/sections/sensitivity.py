@@ -32,7 +32,10 @@ from retrial.report.words import (
     text,
 )
 
-ELSEWHERE = ("required_effect",)  # shown in the section on what must be true
+ELSEWHERE = (
+    "required_effect",
+    "partial_identification",
+)  # shown in the section on what must be true
 
 
 def introduction(results: Results) -> str:
