@@ -49,17 +49,25 @@ CONTRASTS = {
 }
 
 
+ASSUMED = {"true": RHO, "low": 0.3, "high": 0.9}
+
+
 @dataclass(frozen=True)
 class Rates:
-    """Shares of significant tests, over trials: on the patients, rebuilt with their own correlation
-    (`own`), with the correlation that they were drawn with (`assumed`); how often both agree.
+    """Shares of significant tests over many trials.
+
+    On the patients; rebuilt with the patients' own correlation; with the one that they were drawn
+    with (true), and with one that is too low or too high (ASSUMED). `agree` and `agree_true` are
+    the shares of trials in which `own` and `true` give the verdict of the patients.
     """
 
     patients: float
     own: float
-    assumed: float
-    agree_own: float
-    agree_assumed: float
+    true: float
+    low: float
+    high: float
+    agree: float
+    agree_true: float
 
 
 def draw_trials(times: int, rng: np.random.Generator) -> list[np.ndarray]:
@@ -183,19 +191,20 @@ def rates(
     """Return the rates of a test over many trials."""
     truth = on_patients(test, arms) < ALPHA
     cells = printed(arms, decimals, reading)
-    drawn_with = np.stack([compound_symmetry(len(VISITS), RHO)] * 2)
-    own, assumed = (
-        rebuilt(test, *cells, correlation) < ALPHA
-        for correlation in (own_correlation(arms), drawn_with)
-    )
-    shares = (truth, own, assumed, truth == own, truth == assumed)
-    return Rates(*(float(np.mean(share)) for share in shares))
+    own = rebuilt(test, *cells, own_correlation(arms)) < ALPHA
+    found = {
+        name: rebuilt(test, *cells, np.stack([compound_symmetry(len(VISITS), rho)] * 2)) < ALPHA
+        for name, rho in ASSUMED.items()
+    }
+    agree = {"agree": own == truth, "agree_true": found["true"] == truth}
+    shares = {"patients": truth, "own": own} | found | agree
+    return Rates(**{name: float(np.mean(share)) for name, share in shares.items()})
 
 
 def rank_rates(arms: list[np.ndarray], draws: int = 300, seed: int = 1) -> Rates:
     """Return the rates of Mann-Whitney's test at the last visit, by simulated normal patients.
 
-    No correlation enters: `own` and `assumed` are the same, the median p below alpha.
+    Significant is a median p below alpha; no correlation enters, so that all of these are one.
     """
     last = [arm[..., -1] for arm in arms]
     truth = stats.mannwhitneyu(*last, axis=1, method="exact").pvalue < ALPHA
@@ -206,4 +215,4 @@ def rank_rates(arms: list[np.ndarray], draws: int = 300, seed: int = 1) -> Rates
         table = simulate_rank_p(groups, shapes=("normal",), size=draws, seed=seed + time)
         found[time] = table["median_p"].iloc[0] < ALPHA
     share, agree = float(found.mean()), float(np.mean(found == truth))
-    return Rates(float(truth.mean()), share, share, agree, agree)
+    return Rates(float(truth.mean()), share, share, share, share, agree, agree)

@@ -1,4 +1,4 @@
-"""The tests on the patients themselves, by the packages that analysts use: scipy, pingouin, R's way.
+"""The tests on the patients themselves, by scipy, statsmodels and pingouin.
 
 Drop-out: a test of single visits takes all who were there (available cases), a test that needs
 several visits of a patient those who were at all of them (complete cases).
@@ -21,11 +21,12 @@ ALL = float("nan")
 
 def wide(trial: Trial, rows: pd.DataFrame) -> list[pd.DataFrame]:
     """Return each arm's values, patients by visits, without a value where one is missing."""
-    tables = []
-    for arm, _ in trial.arms:
-        table = rows[rows["arm"] == arm].pivot(index="patient", columns="visit", values="value")
-        tables.append(table[list(trial.visits)])
-    return tables
+    return [
+        rows[rows["arm"] == arm]
+        .pivot_table(index="patient", columns="visit", values="value")
+        .reindex(columns=list(trial.visits))
+        for arm, _ in trial.arms
+    ]
 
 
 def complete(tables: list[pd.DataFrame]) -> list[np.ndarray]:

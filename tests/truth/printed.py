@@ -21,7 +21,7 @@ from retrial.longitudinal import (
     trend_from_moments,
 )
 from retrial.pseudo import simulate_rank_p
-from retrial.significance import compare_means, paired_from_summary
+from retrial.significance import compare_means, means_p_range, paired_from_summary
 
 from truth.patients import ALL, Key
 from truth.trials import Trial
@@ -85,6 +85,21 @@ def at_single_visits(trial: Trial, cells: Cells) -> dict[Key, np.ndarray]:
     return found
 
 
+def rounding_ranges(trial: Trial, printed: Cells, decimals: int) -> dict[Key, np.ndarray]:
+    """Return the least and greatest p at each visit over all that rounds to these means and SDs."""
+    half = 0.5 * 10.0**-decimals
+    found = {}
+    for place, visit in enumerate(trial.visits):
+        box = []
+        for arm in (0, 1):
+            for part in (printed.mean, printed.sd):
+                box.append((part[arm, place] - half, part[arm, place] + half))
+            box.append(printed.n[arm, place])
+        for name, equal in (("student_t", True), ("welch_t", False)):
+            found[name, visit, ""] = np.array(means_p_range(*box, equal_var=equal))
+    return found
+
+
 def over_visits(trial: Trial, cells: Cells, correlation: np.ndarray) -> dict[Key, np.ndarray]:
     """Return p of the tests of several visits.
 
@@ -116,12 +131,19 @@ def over_visits(trial: Trial, cells: Cells, correlation: np.ndarray) -> dict[Key
     return found
 
 
-def by_ranks(trial: Trial, cells: Cells, draws: int) -> dict[Key, tuple[float, float, float]]:
+def by_ranks(
+    trial: Trial, cells: Cells, draws: int, decimals: int | None = None
+) -> dict[Key, tuple[float, float, float]]:
     """Return (median p, low, high) of the rank tests at each visit, over the shapes.
 
     The median is that of the shapes' medians; the range goes from the least 2.5 % point to the
-    greatest 97.5 % point, for a reader does not know the shape.
+    greatest 97.5 % point, for a reader does not know the shape. With `decimals` the simulated
+    patients are recorded to as many, and the cells must be printed with one more.
     """
+    kept = {}
+    if decimals is not None:
+        more = decimals + 1
+        kept = {"decimals": decimals, "mean_decimals": more, "sd_decimals": more}
     shapes = ("normal", "lognormal", "gamma", *(("beta",) if None not in trial.limits else ()))
     found = {}
     for place, visit in enumerate(trial.visits):
@@ -131,7 +153,7 @@ def by_ranks(trial: Trial, cells: Cells, draws: int) -> dict[Key, tuple[float, f
         ]
         seed = zlib.crc32(f"{trial.id}/{visit:g}".encode())
         for test in RANK_TESTS:
-            table = simulate_rank_p(groups, test=test, shapes=shapes, size=draws, seed=seed)
+            table = simulate_rank_p(groups, test=test, shapes=shapes, size=draws, seed=seed, **kept)
             table = table[table["draws"] > 0]
             ends = table["p_low"].min(), table["p_high"].max()
             found[test, visit, ""] = (table["median_p"].median(), *ends)

@@ -20,6 +20,7 @@ from truth.printed import (
     correlations_of,
     over_visits,
     recorded_decimals,
+    rounding_ranges,
 )
 from truth.trials import REPEATED, Trial
 
@@ -40,10 +41,12 @@ TESTS = (
     "hotelling_t2",
     *RANK_TESTS,
 )
-# n_1 and n_2 are the patients tested. p: on the patients; from summaries unrounded, with rounded
-# SDs, with rounded SEMs (all with the patients' own correlation); of those who were at a visit,
-# with the least n of all visits (what a paper with drop-outs prints); over the assumed correlations
-# or the simulated patients.
+# n_1, n_2: patients tested. p_patients: on their data; p_exact, p_sd, p_sem: from summaries with
+# the patients' own correlation, unrounded, with printed SDs, with printed SEMs; p_available: the
+# same from what a paper with drop-outs prints, the means and SDs of all who were at a visit, with
+# the n of those who were at all; p_low to p_high: over what a reader cannot know, the correlation
+# (paired tests and all of several visits), the values behind the rounding (Student and Welch), the
+# patients (rank tests, their 95 % range over the shapes); p_median: the middle of these.
 COLUMNS = [
     "trial",
     "test",
@@ -63,7 +66,7 @@ COLUMNS = [
 
 
 def assumed(trial: Trial) -> np.ndarray:
-    """Return the correlations that a reader may assume, (structures x rhos, arms, visits, visits)."""
+    """Return the correlations that a reader may assume, (many, arms, visits, visits)."""
     times = np.array(trial.visits)
     both = np.concatenate([compound_symmetry(len(times), RHOS), ar1(times, RHOS)])
     return np.repeat(both[:, None], 2, axis=1)
@@ -90,6 +93,8 @@ def prove(trial: Trial, draws: int = DRAWS) -> pd.DataFrame:
     printed = everyone.rounded(decimals)
     available = over_visits(trial, printed, own)
     grid = over_visits(trial, completers.rounded(decimals), assumed(trial))
+    ranges = {key: np.asarray(p) for key, p in grid.items()}
+    ranges |= rounding_ranges(trial, printed, decimals)
     ranks = by_ranks(trial, printed, draws) if draws else {}
     lines = []
     for key, p in truth.items():
@@ -104,11 +109,12 @@ def prove(trial: Trial, draws: int = DRAWS) -> pd.DataFrame:
             line |= dict(zip(("p_median", "p_low", "p_high"), ranks[key], strict=True))
         else:
             line |= {"p_exact": exact[key], "p_sd": by_sd[key], "p_sem": by_sem[key]}
+        if key in ranges:
+            line |= {"p_low": ranges[key].min(), "p_high": ranges[key].max()}
         if key in grid:
-            p_grid = np.asarray(grid[key])
-            line |= {"p_low": p_grid.min(), "p_median": np.median(p_grid), "p_high": p_grid.max()}
-            line["p_available"] = available[key]
+            line |= {"p_median": np.median(grid[key]), "p_available": available[key]}
         lines.append(line)
+    lines.sort(key=lambda line: TESTS.index(line["test"]))
     return pd.DataFrame(lines, columns=COLUMNS)
 
 
@@ -117,17 +123,46 @@ def proof(draws: int = DRAWS, trials: tuple[Trial, ...] = REPEATED) -> pd.DataFr
     return pd.concat([prove(trial, draws) for trial in trials], ignore_index=True)
 
 
-def changed(table: pd.DataFrame, column: str) -> pd.Series:
-    """Return whether the verdict at 0.05 is another than on the patients' data."""
-    return (table["p_patients"] < ALPHA) != (table[column] < ALPHA)
+def apart(table: pd.DataFrame) -> pd.Series:
+    """Return how far rounding moves p, by SDs or by SEMs, whichever is further."""
+    both = table[["p_sd", "p_sem"]].sub(table["p_patients"], axis=0)
+    return both.abs().max(axis=1)
+
+
+def changed(table: pd.DataFrame, *columns: str) -> pd.Series:
+    """Return whether a verdict at 0.05 is another than on the patients' data; missing ones not."""
+    truth = table["p_patients"] < ALPHA
+    each = [truth.ne(table[column] < ALPHA) & table[column].notna() for column in columns]
+    return pd.concat(each, axis=1).any(axis=1)
 
 
 def holds(table: pd.DataFrame) -> pd.Series:
     """Return whether the range of p holds that on the patients' data."""
-    p = table["p_patients"]
-    return (table["p_low"] <= p) & (p <= table["p_high"])
+    p, noise = table["p_patients"], 1 + 1e-5
+    return (table["p_low"] <= p * noise) & (p <= table["p_high"] * noise)
 
 
 def settled(table: pd.DataFrame) -> pd.Series:
-    """Return whether the whole range of p is on one side of 0.05."""
-    return (table["p_low"] < ALPHA) == (table["p_high"] < ALPHA)
+    """Return whether the whole range of p gives the verdict that the patients' data give."""
+    return ~changed(table, "p_low", "p_high")
+
+
+def summarize(table: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Return, by test or by trial, how far p is off and how the verdicts fare."""
+    counted = table.assign(
+        apart=apart(table),
+        changed=changed(table, "p_sd", "p_sem"),
+        middle=changed(table, "p_median"),
+        holds=holds(table),
+        settled=settled(table),
+    )
+    return counted.groupby(by, sort=False).agg(
+        tests=("apart", "size"),
+        rounded=("apart", "count"),
+        median=("apart", "median"),
+        worst=("apart", "max"),
+        changed=("changed", "sum"),
+        holds=("holds", "sum"),
+        settled=("settled", "sum"),
+        middle=("middle", "sum"),
+    )
