@@ -33,6 +33,7 @@ from retrial.report.sections import (
     impossible,
     multiverse,
     printed,
+    repeated,
     required,
     retests,
     sensitivity,
@@ -87,6 +88,8 @@ page.show(
     retests.means,
     retests.counts,
     retests.changes,
+    repeated.visits,
+    repeated.ranks,
     retests.no_events,
     retests.every_test,
 )

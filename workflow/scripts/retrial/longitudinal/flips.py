@@ -130,6 +130,9 @@ def _with_turning_points(
     inner = np.abs(excess[1:-1])
     turns = (inner <= np.abs(excess[:-2])) & (inner <= np.abs(excess[2:]))
     turns &= (side == np.sign(excess[:-2])) & (side == np.sign(excess[2:])) & (side != 0)
+    # Near a turning point p is a parabola: it dips by no more than it changes over a step or two.
+    bend = np.abs(excess[:-2] - excess[1:-1]) + np.abs(excess[2:] - excess[1:-1])
+    turns &= inner <= 4 * bend
     found = [
         minimize_scalar(
             lambda rho, sign=side[i]: sign * (p_at(rho) - alpha),

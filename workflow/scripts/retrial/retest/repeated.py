@@ -110,11 +110,11 @@ def repeated_tests(profile: Profiles, rhos: list[float], alpha: float) -> Iterat
     interval); of the area under the curve, as time-weighted mean; of the slope a month; of the
     adjusted mean; of the change.
     """
-    for structure in STRUCTURES:
+    # Two visits are correlated in one way only.
+    for structure in STRUCTURES if len(profile.visits) > 2 else STRUCTURES[:1]:
         fitting = _fitting(profile, structure, rhos)
         if fitting:
             yield from _all_visits(profile, structure, fitting, alpha)
-    # Two visits are correlated in one way only.
     for place in range(1, len(profile.visits)):
         yield from _two_visits(profile, place, rhos, alpha)
 

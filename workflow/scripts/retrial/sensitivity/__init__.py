@@ -16,7 +16,9 @@ from retrial.sensitivity.digitization import digitization
 from retrial.sensitivity.dropouts import dropouts
 from retrial.sensitivity.error_bars import error_bars
 from retrial.sensitivity.honeymoon import honeymoon
+from retrial.sensitivity.identified import partial_identification
 from retrial.sensitivity.nonresponders import nonresponders
+from retrial.sensitivity.repeated import correlation_solved, repeated_measures
 from retrial.sensitivity.required import required_effect
 from retrial.sensitivity.required_change import required_change
 from retrial.study import Claim, Constraint, Study
@@ -30,9 +32,12 @@ ANALYSES = (
     dropouts,
     honeymoon,
     correlation,
+    correlation_solved,
+    repeated_measures,
     digitization,
     required_effect,
     required_change,
+    partial_identification,
 )
 
 
