@@ -78,6 +78,14 @@ def visits(results: Results) -> str:
         "at most. p of “Do they change differently?” by ANOVA is corrected after Greenhouse and "
         "Geisser."
     )
+    if rows["assumptions"].fillna("").str.contains("seen at every visit").any():
+        sentence += (
+            " <b>Patients left during the trial</b>: the printed means are of who came to each "
+            "visit, "
+            "the tests of who came to all. Where those who left differ from those who stayed, "
+            "these "
+            "tests can be far off, in either direction."
+        )
     table = render_table(
         lines,
         columns,
