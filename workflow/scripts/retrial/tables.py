@@ -107,8 +107,8 @@ TRUTH = (
 # is that of the row to the reading as SD.
 EFFECTS = (
     "study outcome unit visit version reading admissible labelled reading_1 reading_2 n_1 n_2 "
-    "mean_1 sd_1 mean_2 sd_2 md md_variance md_low md_high weight_md weight_md_ratio smd "
-    "smd_variance smd_low smd_high smd_ratio weight_smd weight_smd_ratio"
+    "mean_1 sd_1 mean_2 sd_2 md md_variance md_se md_low md_high weight_md weight_md_ratio smd "
+    "smd_variance smd_se smd_low smd_high smd_ratio weight_smd weight_smd_ratio"
 ).split()
 
 META = (

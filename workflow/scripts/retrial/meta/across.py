@@ -34,20 +34,24 @@ def real_studies(studies: list[Study]) -> list[Study]:
     return [study for study in studies if not study.simulated]
 
 
-def taken(effects: pd.DataFrame) -> pd.DataFrame:
-    """Return the effects that a meta-analysis takes of one study, under each reading.
+def last_visits(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return, for each study and outcome, the effects of the last visit with both means.
 
-    For each outcome those of the last visit with both means, in the version that comes first. The
-    outcomes that are printed at baseline only keep their baseline rows: `is_effect` tells.
+    The outcomes that are printed at baseline only keep their baseline rows: `is_effect` tells.
     """
-    parts = []
-    for _, rows in effects.groupby(["study", "outcome"], sort=False):
-        later = rows[rows["visit"] > 0]
-        rows = later if len(later) else rows
-        rows = rows[rows["visit"] == rows["visit"].max()]
-        first = rows["version"].iloc[0]
-        parts.append(rows[rows["version"].isna() if pd.isna(first) else rows["version"] == first])
-    return pd.concat(parts) if parts else effects
+    last = effects.groupby(["study", "outcome"], sort=False)["visit"].transform("max")
+    return effects[effects["visit"] == last]
+
+
+def taken(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return the effects that a meta-analysis takes, under each reading.
+
+    Those of `last_visits`, and of contradictory versions the one that comes first.
+    """
+    rows = last_visits(effects)
+    versions = rows["version"].fillna("")
+    first = versions.groupby([rows["study"], rows["outcome"]], sort=False).transform("first")
+    return rows[versions == first]
 
 
 def is_effect(effects: pd.DataFrame) -> pd.Series:
@@ -64,14 +68,13 @@ def read_as(rows: pd.DataFrame, rule: str) -> pd.Series | None:
     if rule != LABELLED:
         found = rows[rows["reading"] == rule]
         return None if found.empty else found.iloc[0]
-    possible, stated = (rows[column].fillna(False).astype(bool) for column in _FLAGS)
+    possible, stated = (
+        rows[column].fillna(False).astype(bool) for column in ("admissible", "labelled")
+    )
     for chosen in (rows[possible & stated], rows[possible], rows[stated], rows):
         if len(chosen):
             return chosen.iloc[0]
     return None
-
-
-_FLAGS = ("admissible", "labelled")
 
 
 def meta_analysis(studies: list[Study], effects: pd.DataFrame, *, alpha: float) -> MetaAnalysis:
@@ -112,10 +115,8 @@ def _refusal(scale: str, unit: str, rows: pd.DataFrame) -> str:
     return ""
 
 
-def _pool(
-    rows: pd.DataFrame, scale: str, refusal: str, alpha: float
-) -> tuple[dict, list[dict]]:
-    """Return the row of a meta-analysis, empty where nothing is pooled, and those of its studies."""
+def _pool(rows: pd.DataFrame, scale: str, refusal: str, alpha: float) -> tuple[dict, list[dict]]:
+    """Return the row of a meta-analysis, empty where nothing is pooled, and its studies' rows."""
     usable = rows[f"weight_{scale}"].notna() & rows[scale].notna() & (not refusal)
     otherwise = refusal or "no spread in either arm, so no weight"
     in_it = rows[usable]

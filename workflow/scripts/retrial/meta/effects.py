@@ -156,10 +156,12 @@ def _effect(reading: str, first: Mean, second: Mean, labels: dict[str, str], alp
 
 
 def _with_weight(scale: str, effect: float, variance: float, alpha: float) -> dict:
-    half = ndtri(1 - alpha / 2) * np.sqrt(variance)
+    se = np.sqrt(variance)
+    half = ndtri(1 - alpha / 2) * se
     return {
         scale: effect,
         f"{scale}_variance": variance,
+        f"{scale}_se": se,
         f"{scale}_low": effect - half,
         f"{scale}_high": effect + half,
         f"weight_{scale}": 1 / variance if variance > 0 else np.nan,  # no spread: no weight

@@ -133,9 +133,7 @@ def _restricted_likelihood(y: np.ndarray, v: np.ndarray, tau2: np.ndarray) -> np
     centred = y - y[0]
     mean = (w @ centred) / total
     return -0.5 * (
-        np.log(1 / w).sum(axis=1)
-        + np.log(total)
-        + (w * (centred - mean[:, None]) ** 2).sum(axis=1)
+        np.log(1 / w).sum(axis=1) + np.log(total) + (w * (centred - mean[:, None]) ** 2).sum(axis=1)
     )
 
 

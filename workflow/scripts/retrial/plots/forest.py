@@ -26,12 +26,22 @@ from retrial.meta.across import LABELLED, RULES, SCALES, MetaAnalysis
 from retrial.plots.labels import ordered, wrapped
 from retrial.plots.save import write
 from retrial.plots.theme import BLUE, INK, SOFT, report_theme
-from retrial.report.words import READINGS, count_of, interval, listing, months, number, percent
+from retrial.report.words import (
+    READINGS,
+    capital,
+    count_of,
+    interval,
+    listing,
+    months,
+    number,
+    percent,
+)
 from retrial.study import Study
 
-RULE_WORDS = {**READINGS, LABELLED: "as labelled"}
+RULE_WORDS = {code: f"read as {name}" for code, name in READINGS.items()}
+RULE_WORDS[LABELLED] = "read as labelled"
 OVERALL, FURTHER = "All studies", "A further study"
-SMALLEST, LARGEST = 1.6, 5.0  # a study's square, from no weight to all of it
+SMALLEST, LARGEST = 1.2, 4.0  # a study's square, from no weight to all of it
 
 
 def forest_names(weights: pd.DataFrame) -> dict[tuple[str, str], str]:
@@ -91,10 +101,14 @@ def forest_rows(analysis: MetaAnalysis, outcome: str, unit: str) -> pd.DataFrame
             for _, row in pooled[pooled[ends[0]].notna()].iterrows()
         ]
     rows = pd.DataFrame(lines)
-    rules = [RULE_WORDS[rule] for rule in RULES if (rows["rule"] == rule).any()]
+    rules = [
+        RULE_WORDS[rule].replace("as ", "as\n") for rule in RULES if (rows["rule"] == rule).any()
+    ]
     panels = [scale_words[scale] for scale in SCALES if (rows["scale"] == scale).any()]
     return rows.assign(
-        rule=pd.Categorical(rows["rule"].map(RULE_WORDS), categories=rules),
+        rule=pd.Categorical(
+            rows["rule"].map(RULE_WORDS).str.replace("as ", "as\n"), categories=rules
+        ),
         scale=pd.Categorical(rows["scale"].map(scale_words), categories=panels),
         label=ordered(rows["label"], reverse=True),
     )
@@ -140,19 +154,15 @@ def say_forest(analysis: MetaAnalysis, outcome: str, unit: str, label: str, leve
         between = "" if row["k"] == 1 else f", I² {percent(row['i2'])}"
         refuted = "" if row["admissible"] else ", though no data can have this reading"
         told.append(
-            f"read {_as(row['reading'])}: {what} ({level} interval "
+            f"{capital(RULE_WORDS[row['reading']])}: {what} ({level} interval "
             f"{interval(row[low], row[high])}){between}{refuted}"
         )
     most = int(pooled["k"].max())
     alone = " With one study nothing is pooled: it is that study's own effect." if most == 1 else ""
     return (
         f"Forest plot of {label} in {count_of(most, 'study', 'studies')}: "
-        f"{listing(pooled['studies'].iloc[0].split(';'))}. {'; '.join(told)}.{alone}"
+        f"{listing(pooled['studies'].iloc[0].split(';'))}. {'. '.join(told)}.{alone}"
     )
-
-
-def _as(rule: str) -> str:
-    return RULE_WORDS[rule] if rule == LABELLED else f"as {RULE_WORDS[rule]}"
 
 
 def draw_forests(
