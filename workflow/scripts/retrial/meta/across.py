@@ -49,7 +49,7 @@ def taken(effects: pd.DataFrame) -> pd.DataFrame:
     Those of `last_visits`, and of contradictory versions the one that comes first.
     """
     rows = last_visits(effects)
-    versions = rows["version"].fillna("")
+    versions = rows["version"].astype("string").fillna("")
     first = versions.groupby([rows["study"], rows["outcome"]], sort=False).transform("first")
     return rows[versions == first]
 
