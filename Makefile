@@ -50,7 +50,7 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help env report meta test check freeze bench truth lint lock schema clean distclean
+.PHONY: help env report meta test check freeze bench truth proof lint lock schema clean distclean
 
 help: ## this list
 	@echo "retrial: re-run a published trial's statistics from what the paper prints"
@@ -82,6 +82,9 @@ bench: $(INSTALLED) ## time the library beside plain loops
 
 truth: $(INSTALLED) ## measure on known trials how close digitizing comes (the table in README.md)
 	@$(PYTHON) tests/benchmarks/digitizing_accuracy.py 200 README.md
+
+proof: $(INSTALLED) ## re-run public trials' tests from summaries and from patients (tables in README.md)
+	@$(PYTHON) tests/benchmarks/statistics_proof.py README.md tests/data/proof.csv
 
 lint: $(INSTALLED) ## check the style of the code and of the rules
 	@$(PYTHON) -m ruff check .

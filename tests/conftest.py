@@ -119,3 +119,9 @@ def hu2013() -> Stages:
 def btheb() -> Stages:
     """The study with known truth, carried through the stages."""
     return run_stages(ROOT / "resources/studies/btheb")
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """The settings that the studies are carried through the stages with."""
+    return SETTINGS

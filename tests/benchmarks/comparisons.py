@@ -1,4 +1,4 @@
-"""Time the library's comparisons beside the plain loop that they replace, as a ratio.
+"""Time the library's comparisons beside the plain loops that they replace, as a ratio.
 
 Run by hand: `make bench`. Prints seconds and how many times faster; asserts nothing.
 """
@@ -6,13 +6,23 @@ Run by hand: `make bench`. Prints seconds and how many times faster; asserts not
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 
 import numpy as np
+import pandas as pd
+import pingouin
+from retrial.axes import Axis, unchanged
+from retrial.longitudinal import compound_symmetry, mixed_anova_from_moments
+from retrial.multiverse.means import POPULATION, expanded, tested
+from retrial.multiverse.multiplicity import with_multiplicity
+from retrial.pseudo import draw_profiles
 from retrial.significance import compare_means
 from scipy import stats
 
 ROWS, LOOPED = 1_000_000, 2_000
+SPECIFICATIONS = 100_000
+ANOVAS, ANOVAS_LOOPED, VISITS = 100_000, 30, 6
 
 
 def seconds(work: Callable[[], object], repeats: int = 3) -> float:
@@ -25,30 +35,106 @@ def seconds(work: Callable[[], object], repeats: int = 3) -> float:
     return min(times)
 
 
+def moments(rows: int) -> tuple[np.ndarray, ...]:
+    """Return made-up m1, s1, n1, m2, s2, n2, each (rows,)."""
+    rng = np.random.default_rng(1)
+    m1, m2 = rng.normal(size=(2, rows))
+    s1, s2 = rng.uniform(0.5, 2, size=(2, rows))
+    n1, n2 = rng.integers(5, 60, size=(2, rows))
+    return m1, s1, n1, m2, s2, n2
+
+
+def t_loop(columns: tuple[np.ndarray, ...], equal_var: bool) -> list:
+    """Return scipy's test of each row, one call a row."""
+    rows = zip(*columns, strict=True)
+    return [stats.ttest_ind_from_stats(*row, equal_var=equal_var) for row in rows]
+
+
+def t_tests(equal_var: bool) -> tuple[float, float]:
+    """Return seconds for a million t tests: ours, and a loop over scipy's."""
+    columns = moments(ROWS)
+    few = tuple(column[:LOOPED] for column in columns)
+    slow = seconds(lambda: t_loop(few, equal_var), 1) * ROWS / LOOPED
+    return seconds(lambda: compare_means(*columns, equal_var=equal_var)), slow
+
+
+def specifications() -> tuple[float, float]:
+    """Return seconds for 100 000 specifications: axes, tests, corrections for several visits."""
+    kept = {f"error_{i}": _scaled(1 + i / 100) for i in range(1, 50)}
+    own = Axis("error", {"as_printed": unchanged, **kept})
+    base = SPECIFICATIONS // (2 * len(own.choices) * 3)
+    columns = moments(base)
+    names = ("mean_1", "error_1", "n_1", "mean_2", "error_2", "n_2")
+    rows = pd.DataFrame(dict(zip(names, columns, strict=True))).assign(
+        claim_id="claim",
+        outcome=[f"outcome{i // 5}" for i in range(base)],
+        visit=[float(i % 5) for i in range(base)],
+        reading_1="sem",
+        reading_2="sem",
+        least_1=columns[2],
+        least_2=columns[5],
+    )
+
+    def ours() -> pd.DataFrame:
+        frame = tested(expanded(rows, (POPULATION, own)), 0.05)
+        return with_multiplicity(frame, ["outcome", "visit", "population", "error", "method"])
+
+    frame = ours()
+    few = tuple(column[:LOOPED] for column in moments(LOOPED))
+    slow = seconds(lambda: t_loop(few, True), 1) / LOOPED
+    return seconds(ours) * SPECIFICATIONS / len(frame), slow * SPECIFICATIONS
+
+
+def _scaled(factor: float) -> Callable[[pd.DataFrame], pd.DataFrame]:
+    return lambda rows: rows.assign(
+        error_1=factor * rows["error_1"], error_2=factor * rows["error_2"]
+    )
+
+
+def anovas() -> tuple[float, float]:
+    """Return seconds for 100 000 split-plot ANOVAs: ours, and pingouin on drawn patients."""
+    rng = np.random.default_rng(2)
+    means, sds = rng.normal(7, 1, (ANOVAS, 2, VISITS)), rng.uniform(0.5, 2, (ANOVAS, 2, VISITS))
+    matrices = compound_symmetry(VISITS, rng.uniform(0, 0.9, ANOVAS))
+
+    def ours() -> list:
+        found = mixed_anova_from_moments(means, sds, [15, 14], matrices, per_arm=False)
+        return [found.group.p, found.interaction.p_gg]
+
+    def theirs() -> None:
+        for row in range(ANOVAS_LOOPED):
+            arms = [
+                draw_profiles(n, means[row, arm], sds[row, arm], matrices[row], size=1, seed=row)[0]
+                for arm, n in enumerate((15, 14))
+            ]
+            long = pd.concat(
+                pd.DataFrame(values).assign(
+                    arm=arm, patient=[f"{arm}{i}" for i in range(len(values))]
+                )
+                for arm, values in enumerate(arms)
+            ).melt(["arm", "patient"], var_name="visit", value_name="value")
+            pingouin.mixed_anova(
+                long, dv="value", within="visit", between="arm", subject="patient", correction=True
+            )
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pandas, about pingouin
+        slow = seconds(theirs, 1) * ANOVAS / ANOVAS_LOOPED
+    return seconds(ours), slow
+
+
 def main() -> None:
     """Print the table."""
-    rng = np.random.default_rng(1)
-    m1, m2 = rng.normal(size=(2, ROWS))
-    s1, s2 = rng.uniform(0.5, 2, size=(2, ROWS))
-    n1, n2 = rng.integers(5, 60, size=(2, ROWS))
-
-    def loop(equal_var: bool) -> Callable[[], object]:
-        return lambda: [
-            stats.ttest_ind_from_stats(*row, equal_var=equal_var)
-            for row in zip(
-                *(v[:LOOPED] for v in (m1, s1, n1, m2, s2, n2)),
-                strict=True,
-            )
-        ]
-
     rows = {
-        "Student's t": (lambda: compare_means(m1, s1, n1, m2, s2, n2), loop(True)),
-        "Welch's t": (lambda: compare_means(m1, s1, n1, m2, s2, n2, False), loop(False)),
+        "a million Student's t": lambda: t_tests(True),
+        "a million Welch's t": lambda: t_tests(False),
+        "100 000 specifications": specifications,
+        "100 000 split-plot ANOVAs": anovas,
     }
-    print(f"{'':12} {'per million, s':>15} {'scipy loop, s':>15} {'times faster':>13}")
-    for name, (ours, theirs) in rows.items():
-        fast, slow = seconds(ours), seconds(theirs, 1) * ROWS / LOOPED
-        print(f"{name:12} {fast:15.2f} {slow:15.0f} {slow / fast:13.0f}")
+    print(f"{'':26} {'seconds':>8} {'plain loop, s':>14} {'times faster':>13}")
+    for name, timed in rows.items():
+        fast, slow = timed()
+        print(f"{name:26} {fast:8.2f} {slow:14.0f} {slow / fast:13.0f}")
 
 
 if __name__ == "__main__":

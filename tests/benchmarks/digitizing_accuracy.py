@@ -58,13 +58,13 @@ def table_of(lines: list[dict]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
-def put(readme: Path, table: str) -> None:
+def put(readme: Path, table: str, begin: str = BEGIN, end: str = END) -> None:
     """Write the table between the markers of a README; ValueError where there are none."""
     old = readme.read_text(encoding="utf-8")
-    pattern = re.compile(f"{re.escape(BEGIN)}.*?{re.escape(END)}", re.DOTALL)
+    pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     if not pattern.search(old):
-        raise ValueError(f"{readme} has no {BEGIN} and {END} to put the table between.")
-    new = pattern.sub(lambda _: f"{BEGIN}\n{table}\n{END}", old)
+        raise ValueError(f"{readme} has no {begin} and {end} to put the table between.")
+    new = pattern.sub(lambda _: f"{begin}\n{table}\n{end}", old)
     if new != old:
         readme.write_text(new, encoding="utf-8")
 

@@ -21,7 +21,8 @@ class Trial:
     """One trial: where its rows are, which groups are compared, and how its figure is labelled.
 
     `arms` are ids with their labels, the treated first. `about` says what was compared, and what is
-    done about patients who left.
+    done about patients who left. `limits` are the least and greatest value that a reader would take
+    as possible, None for none.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Trial:
     arms: tuple[tuple[str, str], tuple[str, str]]
     visits: tuple[float, ...]
     shape: Callable[[pd.DataFrame], pd.DataFrame]
+    limits: tuple[float | None, float | None] = (0.0, None)
 
     def rows(self) -> pd.DataFrame:
         """Return the patients' rows, columns ROWS, without missing values."""
@@ -110,6 +112,49 @@ def _pbc(frame: pd.DataFrame) -> pd.DataFrame:
     return both.assign(patient=both["id"], arm=both["trt"].map(arms), value=both["bili"])
 
 
+def _weight_loss(frame: pd.DataFrame) -> pd.DataFrame:
+    months = {f"wl{month}": float(month) for month in (1, 2, 3)}
+    return _wide(frame, "group", {"DietEx": "exercise", "Diet": "diet"}, months)
+
+
+def _obrien_kaiser(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take each session's mean over its five hours, as its report would."""
+    sessions = {"pre": 1.0, "post": 2.0, "fup": 3.0}
+    means = {
+        name: frame[[f"{name}.{hour}" for hour in range(1, 6)]].mean(axis=1) for name in sessions
+    }
+    return _wide(frame.assign(**means), "treatment", {"B": "b", "control": "control"}, sessions)
+
+
+def _rats(frame: pd.DataFrame) -> pd.DataFrame:
+    arms = {1: "diet1", 2: "diet2"}
+    return pd.DataFrame(
+        {
+            "patient": frame["Rat"].astype(int),
+            "arm": frame["Diet"].astype(int).map(arms),
+            "visit": frame["Time"],
+            "value": frame["weight"],
+        }
+    )
+
+
+def _orthodont(frame: pd.DataFrame) -> pd.DataFrame:
+    arms = {"Male": "boys", "Female": "girls"}
+    return pd.DataFrame(
+        {
+            "patient": frame["Subject"].astype(str),
+            "arm": frame["Sex"].map(arms),
+            "visit": frame["age"],
+            "value": frame["distance"],
+        }
+    )
+
+
+def _anorexia(frame: pd.DataFrame) -> pd.DataFrame:
+    visits = {"Prewt": 0.0, "Postwt": 1.0}
+    return _wide(frame, "Treat", {"FT": "family", "Cont": "control"}, visits)
+
+
 BTHEB = Trial(
     id="btheb",
     dataset=("HSAUR", "BtheB"),
@@ -125,6 +170,7 @@ BTHEB = Trial(
     arms=(("btheb", "Beat the Blues"), ("tau", "Treatment as usual")),
     visits=(0.0, 2.0, 3.0, 5.0, 8.0),
     shape=_btheb,
+    limits=(0.0, 63.0),
 )
 TRIALS = (
     BTHEB,
@@ -177,5 +223,71 @@ TRIALS = (
         arms=(("penicillamine", "D-penicillamine"), ("placebo", "Placebo")),
         visits=(0.0, 6.0, 12.0, 24.0, 36.0, 48.0),
         shape=_pbc,
+    ),
+)
+# Beside the trials whose figures are clicked, more whose tests are re-run; nobody left any of them.
+REPEATED = (
+    *TRIALS,
+    Trial(
+        id="weightloss",
+        dataset=("carData", "WeightLoss"),
+        citation="Friendly. heplots: Visualizing Hypothesis Tests in Multivariate Linear Models",
+        about="diet and exercise v diet, made up for teaching (the control group left out)",
+        outcome="loss",
+        label="Weight loss (pounds)",
+        x_label="Months",
+        arms=(("exercise", "Diet and exercise"), ("diet", "Diet")),
+        visits=(1.0, 2.0, 3.0),
+        shape=_weight_loss,
+        limits=(None, None),
+    ),
+    Trial(
+        id="obrienkaiser",
+        dataset=("carData", "OBrienKaiser"),
+        citation="O'Brien & Kaiser. Psychological Bulletin 1985;97:316-333",
+        about="treatment B v control, made up for teaching (treatment A left out); mean of five "
+        "hours in each session",
+        outcome="score",
+        label="Score",
+        x_label="Session",
+        arms=(("b", "Treatment B"), ("control", "Control")),
+        visits=(1.0, 2.0, 3.0),
+        shape=_obrien_kaiser,
+    ),
+    Trial(
+        id="bodyweight",
+        dataset=("nlme", "BodyWeight"),
+        citation="Crowder & Hand. Analysis of Repeated Measures. Chapman & Hall 1990",
+        about="rats on diet 1 v diet 2 (diet 3 left out), four of the eleven days",
+        outcome="weight",
+        label="Weight (g)",
+        x_label="Days",
+        arms=(("diet1", "Diet 1"), ("diet2", "Diet 2")),
+        visits=(1.0, 22.0, 43.0, 64.0),
+        shape=_rats,
+    ),
+    Trial(
+        id="orthodont",
+        dataset=("nlme", "Orthodont"),
+        citation="Potthoff & Roy. Biometrika 1964;51:313-326",
+        about="boys v girls, not randomized",
+        outcome="distance",
+        label="Distance from pituitary to pterygomaxillary fissure (mm)",
+        x_label="Years of age",
+        arms=(("boys", "Boys"), ("girls", "Girls")),
+        visits=(8.0, 10.0, 12.0, 14.0),
+        shape=_orthodont,
+    ),
+    Trial(
+        id="anorexia",
+        dataset=("MASS", "anorexia"),
+        citation="Hand, Daly, McConway, Lunn & Ostrowski. A Handbook of Small Data Sets. 1993",
+        about="family treatment v control (cognitive behavioural treatment left out)",
+        outcome="weight",
+        label="Weight (lb)",
+        x_label="Before and after",
+        arms=(("family", "Family treatment"), ("control", "Control")),
+        visits=(0.0, 1.0),
+        shape=_anorexia,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pandas as pd
+import pingouin
 from retrial.study import Claim
 from retrial.tables import TRUTH_INPUT, table
 from scipy import stats
@@ -69,6 +70,16 @@ def truth_table(trial: Trial, rows: pd.DataFrame, claims: list[Claim]) -> pd.Dat
     return table(lines, TRUTH_INPUT)
 
 
+def anova_p(trial: Trial, rows: pd.DataFrame) -> float:
+    """Return the p of the arms in a split-plot ANOVA of who was there at every visit."""
+    seen = rows.groupby("patient")["visit"].nunique()
+    complete = rows[rows["patient"].isin(seen.index[seen == len(trial.visits)])]
+    found = pingouin.mixed_anova(
+        complete, dv="value", within="visit", between="arm", subject="patient"
+    )
+    return float(found.set_index("Source").loc["arm", "p_unc"])
+
+
 def _line(trial: Trial, quantity: str, arm: str | None, visit: float, value: float) -> dict:
     return {
         "quantity": quantity,
@@ -96,6 +107,7 @@ def _differences(claims: list[Claim], outcome: str, visit: float) -> list[str | 
         claim.id
         for claim in claims
         if claim.form in ("difference", "attribution")
+        and claim.paper_analysis.method in BETWEEN
         and any(t.outcome == outcome and visit in t.visits for t in claim.targets)
     ]
     return found or [None]

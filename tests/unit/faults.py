@@ -13,6 +13,7 @@ LOW = "cells_minimum,cells,treated,,minimum,,1.5,"
 DROPOUT = "    count: 1\n    last_visit: 9\n    first_missing: 15\n"
 INSULIN_TARGET = "{outcome: insulin, categories: [stopped, cut_over_50], visits: [24]}"
 CONTRADICTION = "  - id: hba1c_baseline\n"
+PPG_LOWEST = "    outcome: ppg\n    arm: treated\n    visits: [12]\n    relation: lowest_at\n"
 
 
 @dataclass
@@ -47,6 +48,12 @@ def claims(name, old, new, row, column, value, allowed, marker=""):
     for place, claim in enumerate(CLAIMS):
         row = row.replace(f"claims[{claim}]", f"claims[{place}]")
     return Case(name, "claims.yaml", old, new, row, column, value, allowed, marker or new)
+
+
+def constraints(name, old, new, row, value, allowed, marker):
+    """`row` is the path of the problem; its column is the last key of that path."""
+    column = re.sub(r"\[\d+\]", "", row.split(".")[-1])
+    return Case(name, "constraints.yaml", old, new, row, column, value, allowed, marker)
 
 
 def age(name, old, new, column, value, allowed):

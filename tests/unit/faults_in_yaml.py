@@ -369,15 +369,4 @@ CASES = [
         "beside figures.yaml",
         "secret",
     ),
-    Case(
-        "constraint's relation",
-        "constraints.yaml",
-        "at_or_below_baseline",
-        "below_baseline",
-        "constraints[0].relation",
-        "relation",
-        "below_baseline",
-        "at_or_below_baseline",
-        "relation: below",
-    ),
 ]

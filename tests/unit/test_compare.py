@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from retrial import summary, tables
+from retrial import compare, summary, tables
 from retrial.compare import (
     EXACT,
     KEYS,
@@ -109,6 +109,12 @@ def test_a_number_may_move_within_its_tolerance_and_no_further(files, column, ol
 def test_noise_about_zero_is_no_drift(files):
     assert drift(files, lambda f: f.assign(estimate=[1.5, 1e-13, np.nan])).empty
     assert not drift(files, lambda f: f.assign(estimate=[1.5, 1e-11, np.nan])).empty
+
+
+def test_an_infinite_bound_is_met_by_itself_alone():
+    bound = pd.Series([np.inf, -np.inf, np.inf])
+    same = compare._same(bound, pd.Series([np.inf, -np.inf, 3.0]), tolerance_of("ci_high"))
+    assert same.tolist() == [True, True, False]
 
 
 def test_text_and_flags_are_exact(files):

@@ -28,10 +28,10 @@ def results(folder):
 
 
 def test_every_plot_of_the_flagship_is_drawn_with_its_words(folder, results):
-    assert "truth" in PLOTS  # of the study whose truth is known
-    names = [name for name, _, _ in plots_of(results) if name != "truth"]
+    other = {"truth", "repeated"}  # of studies whose truth is known, or several visits are
+    names = [name for name, _, _ in plots_of(results) if name not in other]
     alt = json.loads((folder / "figures/alt.json").read_text(encoding="utf-8"))
-    assert set(PLOTS) - {"truth"} < set(names)
+    assert other < set(PLOTS) and set(PLOTS) - other < set(names)
     assert sorted(alt) == sorted(names)
     for name in names:
         assert (folder / f"figures/{name}.png").read_bytes().startswith(b"\x89PNG")
@@ -40,7 +40,7 @@ def test_every_plot_of_the_flagship_is_drawn_with_its_words(folder, results):
         assert "nan" not in alt[name].lower().split()
 
 
-@pytest.mark.parametrize("name", ["sd_bounds", "required"])
+@pytest.mark.parametrize("name", ["sd_bounds", "required", "identified"])
 def test_a_plot_has_the_same_bytes_again(folder, results, name):
     draw_it, _ = PLOTS[name]
     for kind, content in drawn(draw_it(results)).items():

@@ -133,9 +133,10 @@ SCORE_AT_8 = [{"outcome": "score", "visits": [8]}]
 CURE_AT_8 = [{"outcome": "cure", "categories": ["cured"], "visits": [8]}]
 
 
-def test_a_complete_study_has_error_bars_only():
+def test_a_complete_study_has_error_bars_and_the_correlation_of_its_visits_only():
     rows = analysed(study(), [claim("difference", "higher", SCORE_AT_8)], BASELINE + AT_8)
-    assert set(rows["analysis"]) == {"error_bars"} and list(rows.columns) == SENSITIVITY
+    assert set(rows["analysis"]) == {"error_bars", "repeated_measures"}
+    assert list(rows.columns) == SENSITIVITY
     test = stats.ttest_ind_from_stats(55, 9, 20, 47, 10, 18)
     assert rows["p"].iloc[0] == pytest.approx(test.pvalue, rel=1e-12)
 

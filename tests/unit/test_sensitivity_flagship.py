@@ -50,6 +50,7 @@ def test_every_row_has_a_name_of_its_own_and_a_sentence(rows):
         "honeymoon",
         "correlation",
         "required_effect",
+        "partial_identification",
     ]
 
 

@@ -103,6 +103,9 @@ def test_a_study_without_digitized_figures_compares_nothing(btheb, known):
 
 def test_verdicts_on_known_claims_are_right(results):
     verdicts = results.verdicts.set_index("claim_id")["verdict"]
+    # The figure shows everybody who answered, the ANOVA is of those who never missed a visit, and
+    # the correlation of the visits is not printed: what settles it cannot be rebuilt.
+    assert verdicts.pop("lower_over_all_visits") == "fragile"
     assert set(verdicts) == {"reproduced"} and len(verdicts) == 7
 
 

@@ -15,7 +15,7 @@ from retrial.collect import read_printed
 from retrial.figures import load_figures
 from retrial.tables import read_table
 from truth.trials import BTHEB, TRIALS, load
-from truth.truth import moments
+from truth.truth import anova_p, moments
 
 STUDY = Path(__file__).resolve().parents[2] / "resources/studies/btheb"
 
@@ -95,6 +95,11 @@ def test_caption_prints_the_patients_own_p(truth):
     assert [f"{v:.{len(d)}f}" for v, d in zip(p["value"], printed, strict=True)] == [
         f"0.{d}" for d in printed
     ]
+
+
+def test_caption_prints_the_p_of_the_patients_analysis_of_variance():
+    caption = (STUDY / "figures/README.md").read_text(encoding="utf-8")
+    assert f"{anova_p(BTHEB, BTHEB.rows()):.3f}" == "0.009" and "at every visit: 0.009" in caption
 
 
 def test_every_claim_that_is_tested_has_its_truth(truth):

@@ -4,6 +4,7 @@ import re
 import shutil
 from pathlib import Path
 
+import faults_in_constraints
 import faults_in_csv
 import faults_in_yaml
 import pytest
@@ -34,7 +35,7 @@ FILES = (
 )
 
 
-CASES = [*faults_in_csv.CASES, *faults_in_yaml.CASES]
+CASES = [*faults_in_csv.CASES, *faults_in_yaml.CASES, *faults_in_constraints.CASES]
 SOUND = {file: (STUDY / file).read_bytes() for file in FILES}
 
 

@@ -34,6 +34,7 @@ from retrial.report.sections import (
     meta,
     multiverse,
     printed,
+    repeated,
     required,
     retests,
     sensitivity,
@@ -88,6 +89,8 @@ page.show(
     retests.means,
     retests.counts,
     retests.changes,
+    repeated.visits,
+    repeated.ranks,
     retests.no_events,
     retests.every_test,
 )

@@ -9,7 +9,7 @@ from retrial.multiverse import CONCURRENT
 from retrial.significance import sample_size_for_zero_events
 from retrial.study import Claim, Study
 from retrial.support import threshold
-from retrial.wording import METHOD_NAMES, READING_NAMES, p_span
+from retrial.wording import METHOD_NAMES, READING_NAMES, STRUCTURE_NAMES, p_span
 
 AXIS_WORDS = {
     "outcome": "the outcome",
@@ -21,7 +21,16 @@ AXIS_WORDS = {
     "comparator": "the comparator",
     "method": "the test",
     "rho": "the correlation between visits",
+    "effect": "what the test asks",
+    "shape": "the shape of the patients' values",
+    "structure": "how the correlation fades",
+    "multiplicity": "the correction for several visits",
 }
+
+
+def axis_words(axis: str) -> str:
+    """Return an axis in words; one of your own by its name."""
+    return AXIS_WORDS.get(axis, axis.replace("_", " "))
 
 
 def axis_value_words(study: Study, axis: str, value: object) -> str:
@@ -36,6 +45,8 @@ def axis_value_words(study: Study, axis: str, value: object) -> str:
         return f"{value:g}"
     if axis == "version":
         return version_words(study, value)
+    if axis == "structure":
+        return STRUCTURE_NAMES.get(value, value)
     return str(value).replace("_", " ")
 
 
@@ -159,14 +170,14 @@ def _what_it_hangs_on(study: Study, defensible: pd.DataFrame, axes: list[str]) -
     parts = []
     for axis in axes:
         if axis == "rho":  # a grid: where it flips is said on its own
-            parts.append(AXIS_WORDS[axis])
+            parts.append(axis_words(axis))
             continue
         choices = [
             f"{axis_value_words(study, axis, value)} {rows['supports'].sum()} of {len(rows)} "
             f"({p_span(rows['p'])})"
             for value, rows in defensible.groupby(axis, dropna=False, sort=False)
         ]
-        parts.append(f"{AXIS_WORDS[axis]} ({'; '.join(choices)})")
+        parts.append(f"{axis_words(axis)} ({'; '.join(choices)})")
     return f"It hangs on {' and on '.join(parts)}."
 
 

@@ -257,14 +257,61 @@ class Study(Block):
         return n - perhaps, n - surely
 
 
+Relation = Literal[
+    "at_or_below_baseline",
+    "at_or_above_baseline",
+    "below_baseline",
+    "above_baseline",
+    "lowest_at",
+    "highest_at",
+    "decreasing",
+    "increasing",
+    "below_other_arm",
+    "above_other_arm",
+    "significant",
+]
+NOT_ABOVE_BASELINE = ("at_or_below_baseline", "below_baseline")
+NOT_BELOW_BASELINE = ("at_or_above_baseline", "above_baseline")
+
+
 class Constraint(Sourced):
-    """A sentence of the paper about a curve whose numbers are only in a figure."""
+    """A sentence of the paper about a curve whose numbers are only in a figure.
+
+    `below_baseline` and the like are strict in words; numbers cannot tell them from 'at or below'.
+    `significant` stands for the printed p of another claim, at all of that claim's visits.
+    """
 
     id: Identifier
-    outcome: Identifier
-    arm: Identifier
-    visits: list[float] = Field(min_length=1)
-    relation: Literal["at_or_below_baseline", "at_or_above_baseline"]
+    relation: Relation
+    outcome: Identifier | None = None
+    arm: Identifier | None = None
+    visits: list[float] = Field(default=[], description="Where the relation holds, in months")
+    among: list[float] = Field(
+        default=[],
+        description="The visits that a lowest or highest value is sought among; left out: all",
+    )
+    claim: Identifier | None = Field(
+        default=None, description="For `significant`: the claim whose printed p limits other claims"
+    )
+
+    @model_validator(mode="after")
+    def _relation_is_complete(self) -> Constraint:
+        by_claim = self.relation == "significant"
+        needed = ("claim",) if by_claim else ("outcome", "arm", "visits")
+        unused = ("outcome", "arm", "visits", "among") if by_claim else ("claim",)
+        extreme = self.relation in ("lowest_at", "highest_at")
+        unused += () if extreme else ("among",)
+        missing = [key for key in needed if getattr(self, key) in (None, [])]
+        if missing:
+            raise ValueError(f"the relation '{self.relation}' needs {', '.join(missing)}")
+        idle = [key for key in dict.fromkeys(unused) if getattr(self, key) not in (None, [])]
+        if idle:
+            raise ValueError(f"the relation '{self.relation}' takes no {', '.join(idle)}")
+        if self.relation in ("decreasing", "increasing") and len(set(self.visits)) < 2:
+            raise ValueError(f"the relation '{self.relation}' needs at least two visits")
+        if extreme and len(self.visits) != 1:
+            raise ValueError(f"the relation '{self.relation}' needs one visit")
+        return self
 
 
 class Constraints(Block):
@@ -296,6 +343,9 @@ class DefensibleSet(Block):
     counts_methods: list[CountsMethod] = []
     rho: list[float] = []
     populations: list[Literal["as_printed", "completers"]] = ["as_printed"]
+    effects: list[Literal["group", "interaction"]] = Field(
+        default=["group"], description="Of a repeated-measures ANOVA, those that test the claim"
+    )
     multiplicity: list[Literal["none", "holm", "bh"]] = Field(
         default=["none"], description="Corrections for several visits"
     )

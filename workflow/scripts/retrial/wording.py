@@ -17,6 +17,18 @@ METHOD_NAMES = {
     "welch_t": "Welch's t test",
     "paired_t": "paired t test",
     "binomial_exact": "exact binomial test",
+    "mixed_anova": "repeated-measures ANOVA",
+    "mann_whitney_sim": "Mann-Whitney test",
+    "kruskal_wallis_sim": "Kruskal-Wallis test",
+    "hotelling_t2": "Hotelling's T2",
+    "ancova_rho": "ANCOVA",
+    "change_score_t": "t test of changes",
+    "auc_t": "t test of areas under the curve",
+    "trend_t": "t test of slopes",
+}
+STRUCTURE_NAMES = {
+    "compound_symmetry": "all visits correlated alike",
+    "ar1": "visits correlated less the further they are apart",
 }
 
 

@@ -13,7 +13,7 @@ from retrial.audit.spread import means_with_error
 from retrial.groups import sd_from_error
 from retrial.precision import known_interval, least_error
 from retrial.significance import required_difference
-from retrial.study import Claim, Constraint, Study
+from retrial.study import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE, Claim, Constraint, Study
 from retrial.support import threshold
 
 
@@ -34,6 +34,8 @@ def check_sentences(
         for target in claim.targets:
             for visit in target.visits:
                 for sentence in constraints:
+                    if sentence.relation not in NOT_ABOVE_BASELINE + NOT_BELOW_BASELINE:
+                        continue  # the sensitivity analysis takes these, all together
                     if sentence.outcome == target.outcome and visit in sentence.visits:
                         found += _joint(study, claim, sentence, visit, means, readings, alpha)
     return found
@@ -66,11 +68,11 @@ def _joint(
             for rounding in (False, True)
         )
         low, high = known_interval(base)
-        if sentence.relation == "at_or_below_baseline":
+        if sentence.relation in NOT_ABOVE_BASELINE:
             contradiction, bound, side = kindest > high, high, "at most"
         else:
             contradiction, bound, side = kindest < low, low, "at least"
-        if above != (sentence.relation == "at_or_below_baseline"):
+        if above != (sentence.relation in NOT_ABOVE_BASELINE):
             contradiction = False  # claim and sentence pull the same way
         found.append(
             {

@@ -15,7 +15,9 @@ from pathlib import Path
 from retrial.plots import (
     baseline,
     honeymoon,
+    identified,
     overlay,
+    repeated,
     required,
     scenarios,
     specification,
@@ -36,8 +38,10 @@ PLOTS: dict[str, tuple[Draw, Say]] = {
     "sd_bounds": (baseline.draw_sd_bounds, baseline.say_sd_bounds),
     "counts": (tests.draw_counts, tests.say_counts),
     "correlation": (tests.draw_correlation, tests.say_correlation),
+    "repeated": (repeated.draw_repeated, repeated.say_repeated),
     "honeymoon": (honeymoon.draw_honeymoon, honeymoon.say_honeymoon),
     "required": (required.draw_required, required.say_required),
+    "identified": (identified.draw_identified, identified.say_identified),
     "nonresponders": (scenarios.draw_nonresponders, scenarios.say_nonresponders),
     "dropouts": (scenarios.draw_dropouts, scenarios.say_dropouts),
 }

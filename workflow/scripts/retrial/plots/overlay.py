@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from PIL import Image, UnidentifiedImageError
 
-from retrial.digitize import Project
+from retrial.digitize import Calibration, Project
 from retrial.digitized import Curve, curves
 from retrial.figures import Figure
 from retrial.plots.theme import BLACK, BLUE, INK, ORANGE, VERMILLION, WIDTH
@@ -20,6 +20,7 @@ from retrial.report.words import count_of, listing
 COLOURS, SHAPES = (BLUE, VERMILLION, ORANGE, BLACK), ("o", "s", "D", "v")
 WIDEST = 1600  # px of the picture under the marks; more shows no more at the report's size
 PALE = 0.55  # how much of the figure's own ink is left, so that the marks stand out
+LEGEND = 0.5  # inches above the picture
 MARGIN = 40  # px around the marks where there is no picture
 
 
@@ -38,8 +39,8 @@ class Overlay:
         """Return the picture in pixels of the digitized image, calibration and points on it."""
         left, right, top, bottom = self._extent()
         height = WIDTH * (bottom - top) / (right - left)
-        canvas = Canvas(figsize=(WIDTH, height + 0.35), dpi=160, facecolor="white")
-        axes = canvas.add_axes((0, 0, 1, height / (height + 0.35)))
+        canvas = Canvas(figsize=(WIDTH, height + LEGEND), dpi=160, facecolor="white")
+        axes = canvas.add_axes((0, 0, 1, height / (height + LEGEND)))
         axes.set(xlim=(left, right), ylim=(bottom, top))
         axes.set_axis_off()
         if self.image is not None:
@@ -53,7 +54,7 @@ class Overlay:
         handles, labels = axes.get_legend_handles_labels()
         shown = dict(zip(labels, handles, strict=True))
         canvas.legend(
-            shown.values(), shown.keys(), loc="upper center", ncols=len(shown), frameon=False,
+            shown.values(), shown.keys(), loc="upper center", ncols=3, frameon=False,
             fontsize=8.5, labelcolor=INK, handletextpad=0.4, columnspacing=1.4,
         )  # fmt: skip
         return canvas
@@ -81,8 +82,7 @@ class Overlay:
                 *clicks.T, "+", color=INK, markersize=11, markeredgewidth=1.4, linestyle="none",
                 label="calibration",
             )  # fmt: skip
-            for click, value in zip(clicks, one.calibration.values(clicks), strict=True):
-                told = ", ".join(f"{part:.4g}" for part in value if np.isfinite(part))
+            for click, told in zip(clicks, _typed(one.calibration), strict=True):
                 axes.annotate(
                     told, click, xytext=(4, 4), textcoords="offset points", fontsize=7, color=INK,
                     bbox={"facecolor": "white", "alpha": 0.75, "edgecolor": "none", "pad": 0.6},
@@ -142,6 +142,20 @@ def say_overlay(results: Results, figure: Figure) -> str:
         "ends of their error bars, marked where they were clicked; each mean bears its visit. "
         "The numbers are in the table beside it."
     )
+
+
+def _typed(calibration: Calibration) -> list[str]:
+    """Return what was typed for each calibration click: the value of the axis that it is on."""
+    targets = np.asarray(calibration.targets, dtype=float)
+    if targets.ndim == 2:  # three axis points, each with x and y
+        pairs = np.stack(
+            [calibration.x.value(targets[:, 0]), calibration.y.value(targets[:, 1])], axis=1
+        )
+        return [f"{x:.4g}, {y:.4g}" for x, y in pairs]
+    if len(targets) == 2:  # a bar chart has a y alone
+        return [f"y = {value:.4g}" for value in calibration.y.value(targets)]
+    across, up = calibration.x.value(targets[:2]), calibration.y.value(targets[2:])
+    return [*(f"x = {value:.4g}" for value in across), *(f"y = {value:.4g}" for value in up)]
 
 
 def _short(label: str) -> str:

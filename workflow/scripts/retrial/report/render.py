@@ -101,7 +101,8 @@ def run_notebook(notebook: nbformat.NotebookNode, parameters: dict) -> nbformat.
             cwd=os.getcwd(),
             config=Config(
                 {
-                    "KernelManager": {"transport": "ipc"},
+                    # Left to itself every kernel takes the same sockets: two at once would mix.
+                    "KernelManager": {"transport": "ipc", "ip": str(Path(folder, "kernel"))},
                     # The kernel logs an error whenever it is stopped; a failing cell raises here.
                     "NotebookClient": {"extra_arguments": ["--log-level=CRITICAL"]},
                 }

@@ -53,6 +53,8 @@ METHODS = {
     "mann_whitney_sim": "Mann-Whitney (simulated)",
     "kruskal_wallis_sim": "Kruskal-Wallis (simulated)",
     "mixed_anova": "repeated-measures ANOVA",
+    "auc_t": "t on areas under the curve",
+    "trend_t": "t on slopes over time",
     "hotelling_t2": "Hotelling T²",
     "ancova_rho": "ANCOVA",
     "change_score_t": "t on changes",
@@ -65,6 +67,8 @@ METHODS = {
     "binomial_exact": "binomial (exact)",
     "clopper_pearson": "Clopper-Pearson",
 }
+SHAPES = {"normal": "normal", "lognormal": "log-normal", "gamma": "gamma", "beta": "beta"}
+STRUCTURES = {"compound_symmetry": "alike for all visits", "ar1": "fading with time"}
 POPULATIONS = {"as_printed": "as printed", "completers": "completers"}
 EFFECTS = {
     "hedges_g": "Hedges g",

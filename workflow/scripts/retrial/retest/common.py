@@ -41,8 +41,11 @@ def judged(row: dict, claim: Claim, *, admissible: bool, settings: Settings) -> 
     chosen = claim.defensible
     counted = row["method"] in COUNT_METHODS
     methods = chosen.counts_methods if counted else chosen.means_methods
+    # An ANOVA has several answers; those that are about the claim can be the paper's.
+    asked = row["method"] != "mixed_anova" or row["effect"] in chosen.effects
     defensible = (
         admissible
+        and asked
         and row["method"] in methods
         and (counted or row["reading"] in chosen.readings)
         and (row.get("rho") is None or row["rho"] in chosen.rho)
@@ -53,7 +56,7 @@ def judged(row: dict, claim: Claim, *, admissible: bool, settings: Settings) -> 
         **row,
         "admissible": admissible,
         "defensible": defensible,
-        "paper_analysis": row["method"] == claim.paper_analysis.method,
+        "paper_analysis": asked and row["method"] == claim.paper_analysis.method,
         "agreement": agreement(row["p"], p_low, p_high, published, settings.alpha),
         "test_id": name_of_test(
             claim.id,

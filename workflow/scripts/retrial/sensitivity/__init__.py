@@ -16,6 +16,7 @@ from retrial.sensitivity.digitization import digitization
 from retrial.sensitivity.dropouts import dropouts
 from retrial.sensitivity.error_bars import error_bars
 from retrial.sensitivity.honeymoon import honeymoon
+from retrial.sensitivity.identified import partial_identification
 from retrial.sensitivity.nonresponders import nonresponders
 from retrial.sensitivity.repeated import correlation_solved, repeated_measures
 from retrial.sensitivity.required import required_effect
@@ -36,6 +37,7 @@ ANALYSES = (
     digitization,
     required_effect,
     required_change,
+    partial_identification,
 )
 
 

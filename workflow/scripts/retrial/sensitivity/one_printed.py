@@ -20,6 +20,7 @@ from retrial.sensitivity.comparisons import (
 )
 from retrial.sensitivity.gaps import Gap, gaps_of, settled_by
 from retrial.significance import required_difference
+from retrial.study import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE
 from retrial.support import threshold
 from retrial.wording import READING_NAMES, number, sources
 
@@ -123,10 +124,10 @@ def _held_against(paper: Paper, case: Case) -> str:
     low, high = tightest(limits(paper.study, outcome, visit), widest=True)
     words = "" if low <= case.kindest <= high else " That is outside the limits of the outcome."
     baseline = _baseline(paper, case)
-    relation = "at_or_below_baseline" if case.side > 0 else "at_or_above_baseline"
+    relations = NOT_ABOVE_BASELINE if case.side > 0 else NOT_BELOW_BASELINE
     for sentence in paper.constraints if baseline else []:
-        about = (sentence.outcome, sentence.arm, sentence.relation)
-        if about != (outcome, case.other, relation) or visit not in sentence.visits:
+        about = (sentence.outcome, sentence.arm) == (outcome, case.other)
+        if not about or sentence.relation not in relations or visit not in sentence.visits:
             continue
         printed, reach = baseline
         words += f" The paper says '{sentence.quote}', from a baseline of {number(printed)}: "

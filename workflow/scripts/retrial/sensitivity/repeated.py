@@ -30,13 +30,9 @@ from retrial.sensitivity.comparisons import (
 )
 from retrial.study import Claim, Target
 from retrial.support import threshold
-from retrial.wording import READING_NAMES, number, p_span, sources
+from retrial.wording import READING_NAMES, STRUCTURE_NAMES, number, p_span, sources
 
 ANALYSIS, SOLVED = "repeated_measures", "correlation_solved"
-STRUCTURE_NAMES = {
-    "compound_symmetry": "all visits correlated alike",
-    "ar1": "visits correlated less the further they are apart",
-}
 ASKS = {"group": "do the arms differ on average", "interaction": "do they change differently"}
 
 

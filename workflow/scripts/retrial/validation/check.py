@@ -12,6 +12,7 @@ from retrial.study import Claims, Constraints, Study
 from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT
 from retrial.validation.blocks import check_blocks, check_evidence
 from retrial.validation.columns import check_columns
+from retrial.validation.constraints import check_constraints
 from retrial.validation.digitizations import check_digitizations, check_figures
 from retrial.validation.document import Document, read_document
 from retrial.validation.models import check_model
@@ -98,6 +99,8 @@ def _across(
             yield from check_quotes(reported, counts, TEMPLATE_MARK)
     if claims is not None:
         yield from check_claims(claims, names)
+    if "constraints.yaml" in documents:
+        yield from check_constraints(documents["constraints.yaml"], names)
     if "figures/figures.yaml" in documents:
         yield from check_figures(documents["figures/figures.yaml"], folder)
     yield from check_rows(reported, counts, names)

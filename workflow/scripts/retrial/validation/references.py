@@ -68,6 +68,8 @@ REFERENCES: dict[str, dict[str, str]] = {
         "constraints.*.outcome": "outcomes",
         "constraints.*.arm": "arms",
         "constraints.*.visits.*": "visits",
+        "constraints.*.among.*": "visits",
+        "constraints.*.claim": "claims",
     },
     "figures/figures.yaml": {
         "figures.*.panels.*.outcome": "outcomes",

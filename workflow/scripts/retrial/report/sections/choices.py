@@ -8,6 +8,8 @@ from retrial.report.words import (
     METHODS,
     POPULATIONS,
     READINGS,
+    SHAPES,
+    STRUCTURES,
     listing,
     months,
     number,
@@ -17,6 +19,12 @@ from retrial.report.words import (
 )
 from retrial.support import threshold
 
+CODES = {
+    "effect": {"group": "do the arms differ", "interaction": "do they change differently"},
+    "shape": SHAPES,
+    "structure": STRUCTURES,
+    "multiplicity": {"none": "as computed", "holm": "Holm", "bh": "Benjamini-Hochberg"},
+}
 AXIS_NAMES = {
     "outcome": "Outcome",
     "category": "Counted",
@@ -26,7 +34,11 @@ AXIS_NAMES = {
     "population": "Patients",
     "comparator": "Against",
     "method": "Test",
+    "effect": "Asks",
+    "shape": "Shape",
     "rho": "Correlation",
+    "structure": "Structure",
+    "multiplicity": "Several visits",
 }
 AXES = {
     "outcome": "the outcome",
@@ -37,7 +49,11 @@ AXES = {
     "population": "how drop-outs are counted",
     "comparator": "what it is compared with",
     "method": "the test",
+    "effect": "what is asked",
+    "shape": "the shape of the patients' values",
     "rho": "the correlation of visits",
+    "structure": "how the correlation fades",
+    "multiplicity": "the correction for several visits",
 }
 
 
@@ -71,4 +87,6 @@ def choice(results: Results, axis: str, value: object) -> str:
         return evidence_label(results, code)
     if axis == "rho":
         return number(value, 2)
+    if axis in CODES:
+        return CODES[axis].get(code, "none needed" if not code else plain(code))
     return POPULATIONS.get(code, plain(code))

@@ -27,6 +27,10 @@ REFERENCES = {
     "welch_t": "Welch's t: Welch 1947, doi:10.1093/biomet/34.1-2.28.",
     "paired_t": "SD of a change for an assumed correlation: Cochrane Handbook, section 6.5.2.8.",
     "bf10": "Bayes factor of a t-test: Rouder et al. 2009, doi:10.3758/PBR.16.2.225.",
+    "partial_identification": (
+        "Bounds of what is not printed, by linear programming: partial identification, Manski "
+        "2003, doi:10.1007/b97478."
+    ),
     "fisher": (
         "Fisher's exact test; fragility index: Walsh et al. 2014, "
         "doi:10.1016/j.jclinepi.2013.10.019."

@@ -8,6 +8,7 @@ from retrial.report.html import bullets, escape, fold, heading, join, paragraph
 from retrial.report.load import Results
 from retrial.report.phrases import in_words, reading, version
 from retrial.report.pictures import picture
+from retrial.report.sections.identified import bounded
 from retrial.report.tables import Column, render_table
 from retrial.report.words import count_of, listing, missing, number, text
 
@@ -62,7 +63,12 @@ def pending(results: Results) -> str:
 
 
 def must_be_true(results: Results) -> str:
-    """Return what the claims that cannot be tested would need."""
+    """Return what the claims that cannot be tested would need, and what can have been."""
+    return join([_needed(results), bounded(results)])
+
+
+def _needed(results: Results) -> str:
+    """Return the differences and means that the claims would need."""
     rows = results.analysis("required_effect")
     rows = rows[rows["threshold"].notna()]
     if rows.empty:

@@ -16,6 +16,7 @@ from retrial.report.phrases import (
     with_unit,
 )
 from retrial.report.pictures import picture
+from retrial.report.sections.repeated import thinned
 from retrial.report.sections.verdicts import published
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (
@@ -23,6 +24,8 @@ from retrial.report.words import (
     EFFECTS,
     METHODS,
     READINGS,
+    SHAPES,
+    STRUCTURES,
     count_of,
     interval,
     listing,
@@ -36,6 +39,7 @@ from retrial.report.words import (
     word,
 )
 
+EFFECT_NAMES = {"group": "arms", "interaction": "arms by visits"}
 COUNT_METHODS = ("fisher", "boschloo", "barnard", "chi2", "chi2_yates")
 MEANS_METHODS = ("student_t", "welch_t")
 
@@ -291,7 +295,7 @@ def no_events(results: Results) -> str:
 def every_test(results: Results) -> str:
     """Return every test that was run, folded."""
     lines = []
-    for _, row in results.tests.iterrows():
+    for _, row in thinned(results.tests).iterrows():
         what = results.outcome(row["outcome"])
         if not missing(row["category"]):
             what += f", {event_name(results, row['category'])}"
@@ -308,7 +312,8 @@ def every_test(results: Results) -> str:
                 "reading": readings_used(results, row),
                 "version": version(results, row["version"]),
                 "method": word(row["method"], METHODS)
-                + (f", ρ = {row['rho']:g}" if not missing(row["rho"]) else ""),
+                + (f", ρ = {row['rho']:g}" if not missing(row["rho"]) else "")
+                + _particulars(row),
                 "estimate": (
                     f"{number(row['estimate'])} ({interval(row['ci_low'], row['ci_high'])})"
                 ),
@@ -341,7 +346,24 @@ def every_test(results: Results) -> str:
         grouped_by="claim",
         kind="dense",
     )
-    return fold(f"Every test that was run ({len(lines)})", table)
+    shown = (
+        f"Every test that was run ({len(lines)})"
+        if len(lines) == len(results.tests)
+        else f"Tests that were run ({len(lines)} of {len(results.tests)}: of the correlations "
+        "every "
+        "fourth part of 1; all are in tests.csv)"
+    )
+    return fold(shown, table)
+
+
+def _particulars(row: pd.Series) -> str:
+    """Return the structure, effect and shape of a test, as far as it has them."""
+    words = [
+        word(row[axis], known)
+        for axis, known in (("structure", STRUCTURES), ("effect", EFFECT_NAMES), ("shape", SHAPES))
+        if not missing(row[axis])
+    ]
+    return "".join(f", {part}" for part in words)
 
 
 def _range(row: pd.Series, results: Results) -> str:

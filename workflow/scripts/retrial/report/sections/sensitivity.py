@@ -32,7 +32,10 @@ from retrial.report.words import (
     text,
 )
 
-ELSEWHERE = ("required_effect",)  # shown in the section on what must be true
+ELSEWHERE = (
+    "required_effect",
+    "partial_identification",
+)  # shown in the section on what must be true
 
 
 def introduction(results: Results) -> str:
@@ -297,6 +300,38 @@ def _say_correlation(results: Results, rows: pd.DataFrame) -> str:
     )
 
 
+def _say_solved(results: Results, rows: pd.DataFrame) -> str:
+    possible = rows[rows["admissible"].fillna(False).astype(bool)]
+    free = possible[(possible["ci_low"] <= -1) & (possible["ci_high"] >= 1)]
+    none = possible[possible["ci_low"].isna()]
+    told = (
+        f"Of {count_of(len(possible), 'printed p', 'printed p')} of a change, each under a reading"
+    )
+    parts = [
+        f"{len(free)} {'needs' if len(free) == 1 else 'need'} no particular correlation",
+        f"{len(none)} cannot come from any",
+    ]
+    bound = possible[~possible.index.isin(free.index) & possible["ci_low"].notna()]
+    spans = [
+        f"{reading(row['reading'])} between {number(row['ci_low'], 2)} and "
+        f"{number(row['ci_high'], 2)}"
+        for _, row in bound.iterrows()
+    ]
+    more = f", and the others limit it: {'; '.join(spans)}" if spans else ""
+    return f"{told}, {listing(parts)}{more}."
+
+
+def _say_repeated(results: Results, rows: pd.DataFrame) -> str:
+    possible = rows[rows["admissible"].fillna(False).astype(bool)]
+    turning = int(possible["threshold"].notna().sum())
+    return (
+        "As visits correlate more, a difference of the arms' levels is seen less well and a "
+        "difference "
+        f"of their changes better. The correlation turns {turning} of "
+        f"{count_of(len(possible), 'answer')} of the repeated-measures ANOVA."
+    )
+
+
 def _say_digitization(results: Results, rows: pd.DataFrame) -> str:
     shares = rows["share_significant"].dropna()
     if shares.empty:
@@ -326,6 +361,18 @@ SHOWN = {
         _say_correlation,
         "correlation",
         "p for the change within an arm. Circles: where it crosses the dashed line.",
+    ),
+    "correlation_solved": (
+        "Which correlation a printed p needs",
+        _say_solved,
+        "",
+        "",
+    ),
+    "repeated_measures": (
+        "How the visits of one patient correlate: tests over several visits",
+        _say_repeated,
+        "repeated",
+        "p of the repeated-measures ANOVA over the correlation; dashed: the level.",
     ),
     "nonresponders": (
         "The non-responders",

@@ -309,12 +309,17 @@ def own_test(results: Results, claim: str) -> str:
     agreement = (
         word(counted.index[0], AGREEMENTS)
         if len(counted) == 1
-        else listing(f"{n} {word(code, AGREEMENTS)}" for code, n in counted.items())
+        else listing(f"{n} {_plural(word(code, AGREEMENTS), n)}" for code, n in counted.items())
     )
     return (
         f'<span class="sub">Paper’s method ({escape(methods)}): {escape(ours)} '
         f"(printed {escape(printed)}; {escape(agreement)})</span>"
     )
+
+
+def _plural(words: str, amount: int) -> str:
+    """Return `agrees` as one test does it, `agree` as several do; the decision differs alike."""
+    return words.removesuffix("s") if amount != 1 and " " not in words else words
 
 
 def published(printed: object) -> str:

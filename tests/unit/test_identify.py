@@ -1,0 +1,250 @@
+"""Bounds of unprinted means, against brute force and closed forms. All data here are made up."""
+
+from itertools import product
+from math import inf, isinf
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from retrial.groups import change_sd
+from retrial.identify import (
+    Limit,
+    Trajectories,
+    critical_bounds,
+    limits_of,
+    p_bounds,
+    significance_limits,
+    standard_error_bounds,
+    usable,
+)
+from retrial.identify.effects import change_sd_bounds
+from retrial.significance import compare_means, required_difference
+from retrial.study import Claim, Constraint
+from scipy import stats
+
+ARMS, VISITS = ("a", "b"), [0.0, 1.0, 2.0]
+CELLS = tuple(product(ARMS, VISITS))
+PLACE = {"source": "Simulated", "quote": "simulated for a test"}
+TOP = 4.0
+
+
+def sentence(relation, arm="a", visits=(1.0,), name="s", **more):
+    about = {"id": name, "relation": relation, "outcome": "score", "arm": arm}
+    return Constraint.model_validate(about | {"visits": list(visits), **PLACE, **more})
+
+
+def trajectories(*sentences, printed=(), lower=0.0, upper=TOP):
+    limits = [
+        Limit((((cell), sign),), sign * value + 0.0, f"row_{cell[0]}_{cell[1]:g}")
+        for cell, value in printed
+        for sign in (1.0, -1.0)
+    ]
+    limits += [limit for s in sentences for limit in limits_of(s, "score", ARMS, VISITS)]
+    n = len(CELLS)
+    return Trajectories(CELLS, (lower,) * n, (upper,) * n, tuple(limits))
+
+
+def effect(visit):
+    return {("a", visit): 1.0, ("b", visit): -1.0}
+
+
+SENTENCES = [
+    sentence("at_or_below_baseline", visits=[1, 2]),
+    sentence("above_baseline", arm="b", visits=[2]),
+    sentence("lowest_at", visits=[1]),
+    sentence("highest_at", visits=[2], among=[1, 2]),
+    sentence("decreasing", visits=[0, 1, 2]),
+    sentence("increasing", arm="b", visits=[1, 2]),
+    sentence("below_other_arm", visits=[1]),
+    sentence("above_other_arm", visits=[2]),
+]
+
+
+def meets(means, one):
+    """Read a sentence over again, in the words of its relation."""
+    at = {v: means[one.arm, v] for v in VISITS}
+    other = {v: means["b" if one.arm == "a" else "a", v] for v in VISITS}
+    chosen = [at[v] for v in sorted(one.visits)]
+    among = [at[v] for v in one.among or VISITS]
+    return {
+        "at_or_below_baseline": all(x <= at[0.0] for x in chosen),
+        "above_baseline": all(x >= at[0.0] for x in chosen),
+        "lowest_at": chosen[0] <= min(among),
+        "highest_at": chosen[0] >= max(among),
+        "decreasing": chosen == sorted(chosen, reverse=True),
+        "increasing": chosen == sorted(chosen),
+        "below_other_arm": all(at[v] <= other[v] for v in one.visits),
+        "above_other_arm": all(at[v] >= other[v] for v in one.visits),
+    }[one.relation]
+
+
+chosen_sentences = st.lists(st.sampled_from(SENTENCES), max_size=3)
+printed_means = st.dictionaries(st.sampled_from(CELLS), st.integers(0, 4).map(float), max_size=3)
+
+
+@given(chosen_sentences, printed_means)
+@settings(max_examples=40)
+def test_bounds_equal_those_over_every_trajectory_on_a_grid(sentences, printed):
+    """Orders between whole numbers have their extremes at whole numbers, so the grid is exact."""
+    allowed = trajectories(*sentences, printed=printed.items())
+    inside = []
+    for values in product(range(5), repeat=len(CELLS) - len(printed)):
+        rest = iter(values)
+        means = {cell: printed[cell] if cell in printed else float(next(rest)) for cell in CELLS}
+        if all(meets(means, s) for s in sentences):
+            inside.append(means)
+    if not inside:
+        assert allowed.bounds(effect(1.0)) is None
+        return
+    assert allowed.allows(inside[0])
+    for visit in VISITS:
+        effects = [means["a", visit] - means["b", visit] for means in inside]
+        assert allowed.bounds(effect(visit)) == pytest.approx((min(effects), max(effects)))
+
+
+@given(chosen_sentences, printed_means, st.integers(0, 2**32 - 1))
+@settings(max_examples=50)
+def test_no_random_trajectory_that_meets_the_sentences_lies_outside(sentences, printed, seed):
+    allowed = trajectories(*sentences, printed=printed.items())
+    generator = np.random.default_rng(seed)
+    for values in generator.uniform(0, TOP, size=(200, len(CELLS))):
+        means = {cell: printed.get(cell, v) for cell, v in zip(CELLS, values, strict=True)}
+        if not all(meets(means, s) for s in sentences):
+            continue
+        assert allowed.allows(means)
+        for visit in VISITS:
+            low, high = allowed.bounds(effect(visit))
+            assert low - 1e-9 <= means["a", visit] - means["b", visit] <= high + 1e-9
+
+
+@given(chosen_sentences, st.sampled_from(SENTENCES), printed_means)
+@settings(max_examples=60)
+def test_another_sentence_never_widens_the_bounds(sentences, another, printed):
+    before = trajectories(*sentences, printed=printed.items())
+    after = before.with_limits(limits_of(another, "score", ARMS, VISITS))
+    for visit in VISITS:
+        wide, narrow = before.bounds(effect(visit)), after.bounds(effect(visit))
+        if narrow is not None:
+            assert wide is not None
+            assert wide[0] - 1e-9 <= narrow[0] and narrow[1] <= wide[1] + 1e-9
+
+
+def test_without_sentences_the_bounds_are_those_of_the_outcome():
+    assert trajectories().bounds(effect(1.0)) == (-TOP, TOP)
+    assert trajectories(upper=inf).bounds(effect(1.0)) == (-inf, inf)
+    fixed = trajectories(printed=[(("b", 1.0), 3.0)], upper=inf)
+    assert fixed.bounds(effect(1.0)) == (-3.0, inf)
+
+
+def test_a_nadir_bounds_every_other_visit_from_below():
+    allowed = trajectories(sentence("lowest_at", visits=[1]), printed=[(("a", 1.0), 2.5)])
+    for visit in (0.0, 2.0):
+        assert allowed.bounds({("a", visit): 1.0}) == (2.5, TOP)
+
+
+def test_sentences_of_another_outcome_or_arm_say_nothing():
+    one = sentence("decreasing", visits=[0, 1])
+    assert limits_of(one, "other", ARMS, VISITS) == []
+    assert limits_of(one, "score", ("b", "c"), VISITS) == []
+
+
+def test_a_conflict_names_what_is_needed_for_it_and_no_more():
+    falling, idle = sentence("decreasing", visits=[0, 1], name="falling"), SENTENCES[6]
+    allowed = trajectories(falling, idle, printed=[(("a", 0.0), 1.0), (("a", 1.0), 2.0)])
+    assert allowed.bounds(effect(1.0)) is None
+    assert set(allowed.conflict()) == {"falling", "row_a_0", "row_a_1"}
+    assert trajectories(falling).conflict() == ()
+
+
+# ---- p ---------------------------------------------------------------------------------------
+
+INTERVALS = st.tuples(st.floats(0.1, 5), st.floats(0, 3)).map(lambda t: (t[0], t[0] + t[1]))
+SIZES = st.tuples(st.integers(3, 20), st.integers(0, 2)).map(lambda t: (t[0], t[0] + t[1]))
+
+
+@given(
+    INTERVALS,
+    INTERVALS,
+    SIZES,
+    SIZES,
+    st.tuples(st.floats(-6, 6), st.floats(0, 4)).map(lambda t: (t[0], t[0] + t[1])),
+    st.booleans(),
+    st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=80)
+def test_no_p_and_no_required_difference_lies_outside(s1, s2, n1, n2, effects, equal, seed):
+    errors = standard_error_bounds(s1, n1, s2, n2, equal_var=equal)
+    low, high = p_bounds(effects, *errors)
+    needed = critical_bounds(*errors, 0.05)
+    generator = np.random.default_rng(seed)
+    for _ in range(20):
+        a, b, d = (generator.uniform(*ends) for ends in (s1, s2, effects))
+        i, j = (int(generator.choice(ends)) for ends in (n1, n2))
+        p = compare_means(d, a, i, 0.0, b, j, equal).p
+        assert low * (1 - 1e-9) - 1e-300 <= p <= high * (1 + 1e-9)
+        size = required_difference(a, i, b, j, 0.05, equal)
+        assert needed[0] * (1 - 1e-9) <= size <= needed[1] * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("equal", [True, False])
+def test_known_spreads_give_the_p_of_the_test_itself(equal):
+    errors = standard_error_bounds((2, 2), (15, 15), (3, 3), (14, 14), equal_var=equal)
+    test = stats.ttest_ind_from_stats(1.5, 2, 15, 0, 3, 14, equal_var=equal)
+    assert p_bounds((1.5, 1.5), *errors) == pytest.approx((test.pvalue, test.pvalue), rel=1e-12)
+
+
+def test_p_reaches_1_where_the_effect_may_be_nil_and_0_where_the_spread_may_be():
+    some = standard_error_bounds((1, 1), (9, 9), (1, 1), (9, 9), equal_var=True)
+    free = standard_error_bounds((0, inf), (9, 9), (0, inf), (9, 9), equal_var=False)
+    assert p_bounds((-1, 2), *some)[1] == 1.0
+    assert p_bounds((1, 2), *free) == (0.0, 1.0)
+    assert p_bounds((0, 0), *free) == (1.0, 1.0)
+    assert isinf(critical_bounds(*free, 0.05)[1])
+
+
+@given(INTERVALS, INTERVALS, st.tuples(st.floats(-0.9, 0.9), st.floats(-0.9, 0.9)))
+def test_no_sd_of_a_change_lies_outside(before, after, rhos):
+    rho = min(rhos), max(rhos)
+    low, high = change_sd_bounds(before, after, rho)
+    grid = [np.linspace(*ends, 7) for ends in (before, after, rho)]
+    spreads = [change_sd(a, b, r) for a, b, r in product(*grid)]
+    assert low <= min(spreads) + 1e-12 and max(spreads) == pytest.approx(high)
+
+
+# ---- the p of another claim ------------------------------------------------------------------
+
+
+def claim(name, visits, expect="lower", form="difference", **more):
+    about = {"id": name, "kind": "trial", "statement": "simulated", "form": form, "expect": expect}
+    about |= {"targets": [{"outcome": "score", "visits": visits}], "defensible": {}, **PLACE}
+    return Claim.model_validate(about | {"paper_analysis": {"method": "student_t"}} | more)
+
+
+P_OF_LATE = Constraint.model_validate(
+    {"id": "p_late", "relation": "significant", "claim": "late", **PLACE}
+)
+
+
+def test_a_claims_own_p_never_limits_it_nor_the_same_comparison():
+    late, same = claim("late", [1, 2]), claim("same", [2])
+    early = claim("early", [0])
+    change = claim("change", [2], form="change", arm="a", from_visit=0)
+    every = [late, same, early, change]
+    used = {c.id: usable(P_OF_LATE, c, every) for c in every}
+    assert used == {"late": False, "same": False, "early": True, "change": True}
+    assert not usable(P_OF_LATE, early, [early])
+
+
+def test_a_claims_own_words_never_limit_it():
+    words = {"quote": "the treated were lower than the others"}
+    below = sentence("below_other_arm", quote="treated were lower")
+    assert not usable(below, claim("late", [1], **words), [])
+    assert usable(below, claim("late", [1]), [])
+
+
+def test_a_significant_difference_holds_at_each_visit_of_its_claim():
+    limits = significance_limits(P_OF_LATE, claim("late", [1, 2]), "score", ARMS, lambda v: v / 2)
+    allowed = trajectories().with_limits(limits)
+    assert [allowed.bounds(effect(v))[1] for v in VISITS] == [TOP, -0.5, -1.0]
+    assert allowed.bounds({("b", 2.0): 1.0}) == (1.0, TOP)
