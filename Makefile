@@ -50,7 +50,7 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help env report test check freeze bench truth proof lint lock schema clean distclean
+.PHONY: help env report meta test check freeze bench truth proof lint lock schema clean distclean
 
 help: ## this list
 	@echo "retrial: re-run a published trial's statistics from what the paper prints"
@@ -58,12 +58,15 @@ help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name about; do \
 	  printf '  make %-10s %s\n' "$$name" "$$about"; done
 	@echo
-	@echo "  report, check and freeze take STUDY=<id> for one study; CORES=<n> limits the cores."
+	@echo "  report, meta, check and freeze take STUDY=<id> for one study; CORES=<n> limits the cores."
 
 env: $(INSTALLED) ## install what the workflow needs into .venv
 
 report: $(INSTALLED) ## run what is out of date, and say what each report found
 	$(call run,,$(PYTHON) -m retrial.summary $$(printf 'results/%s ' $$studies) || failed=1)
+
+meta: $(INSTALLED) ## pool each outcome over the studies, simulated ones left out
+	$(call run,-- meta,[ $$failed = 1 ] || echo "meta: see results/meta/meta.csv and results/meta/figures")
 
 test: $(INSTALLED) ## run every test
 	@$(PYTHON) -m pytest -n 2 --dist loadfile

@@ -5,6 +5,7 @@
 #                    \-> compare -> check
 #
 # After `retest`, `truth` holds digitized numbers against the truth, for a study that knows it.
+# After `reconstruct`, `effects` gives what a meta-analysis would take; the target `meta` pools it.
 # Every rule stands in the file of its stage, and runs the script of its name in workflow/scripts.
 
 from snakemake.utils import min_version
@@ -25,6 +26,7 @@ include: "workflow/rules/audit.smk"
 include: "workflow/rules/reconstruct.smk"
 include: "workflow/rules/retest.smk"
 include: "workflow/rules/truth.smk"
+include: "workflow/rules/effects.smk"
 include: "workflow/rules/sensitivity.smk"
 include: "workflow/rules/multiverse.smk"
 include: "workflow/rules/judge.smk"
@@ -32,6 +34,7 @@ include: "workflow/rules/plot.smk"
 include: "workflow/rules/provenance.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/compare.smk"
+include: "workflow/rules/meta.smk"
 
 
 localrules:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from retrial.judge import judge, risk_of_bias
+from retrial.meta.effects import effects_of
 from retrial.plots import draw_all
 from retrial.report.load import load
 from retrial.report.render import render
@@ -18,6 +19,7 @@ from retrial.tables import (
     AUDIT,
     CLAIMS,
     DIGITIZED,
+    EFFECTS,
     REPORTED,
     RISK_OF_BIAS,
     SENSITIVITY,
@@ -37,6 +39,13 @@ RHO = [round(float(r), 2) for r in np.arange(0, 0.96, 0.05)]
 def write_results(stages, folder: Path) -> Path:
     """Write every table that the report reads; no figures."""
     folder.mkdir(parents=True, exist_ok=True)
+    effects = effects_of(
+        stages.study,
+        stages.reported,
+        stages.summaries,
+        readings=["sd", "sem", "ci95"],
+        alpha=0.05,
+    )
     for name, frame, columns in (
         ("reported", stages.reported, REPORTED),
         ("digitized", stages.digitized.points, DIGITIZED),
@@ -44,6 +53,7 @@ def write_results(stages, folder: Path) -> Path:
         ("audit", stages.audit, AUDIT),
         ("summaries", stages.summaries, SUMMARIES),
         ("tests", stages.tests, TESTS),
+        ("effects", effects, EFFECTS),
         ("risk_of_bias", risk_of_bias(stages.study), RISK_OF_BIAS),
     ):
         write_table(frame, folder / f"{name}.csv", columns)

@@ -12,6 +12,7 @@ import yaml
 from retrial import cli
 from retrial.collect import collect, read_printed
 from retrial.figures import load_figures
+from retrial.studies import sort_out
 from retrial.study import load_claims, load_constraints, load_study
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
 from retrial.validation import check_study
@@ -136,6 +137,15 @@ def test_a_bad_id_is_refused(project, monkeypatch, capsys, name):
     assert run(monkeypatch, "new", "--", name) == 1
     assert "cannot be a study's id" in capsys.readouterr().err
     assert list((project / "resources" / "studies").iterdir()) == []
+
+
+def test_the_name_of_what_all_studies_give_is_refused(project, monkeypatch, capsys):
+    assert run(monkeypatch, "new", "meta") == 1
+    assert "cannot be called 'meta'" in capsys.readouterr().err
+    (project / "resources" / "studies" / "meta").mkdir()
+    (project / "resources" / "studies" / "meta" / "study.yaml").write_text("")
+    sound, problems = sort_out(project / "resources" / "studies", "all")
+    assert sound == [] and "cannot be called 'meta'" in problems[0]
 
 
 def test_a_folder_that_cannot_be_written_is_told(project, monkeypatch, capsys):

@@ -34,6 +34,7 @@ COLUMNS = {
     "audit.csv": tables.AUDIT,
     "summaries.csv": tables.SUMMARIES,
     "tests.csv": tables.TESTS,
+    "effects.csv": tables.EFFECTS,
     "sensitivity.csv": tables.SENSITIVITY,
     "multiverse.csv": tables.MULTIVERSE,
     "claims.csv": tables.CLAIMS,

@@ -28,6 +28,7 @@ from retrial.report.render import (
 from retrial.report.sections import (
     context,
     impossible,
+    meta,
     multiverse,
     printed,
     required,
@@ -51,6 +52,8 @@ PARTS = [
     required.must_be_true,
     multiverse.introduction,
     multiverse.claims,
+    meta.introduction,
+    meta.effects,
     *(getattr(context, n) for n in ("risk_of_bias", "limits", "methods", "provenance")),
 ]
 HOSTILE = (
@@ -97,6 +100,31 @@ def test_a_claim_of_no_difference_reads_not_significant_with_what_is_not_exclude
     row = table.split("The arms do not differ at baseline")[1].split("</tr>")[0]
     assert "not significant, as printed" in row
     assert "Not excluded: Age −6.9 to +5.7 years" in row
+
+
+def test_what_a_reading_does_to_a_meta_analysis_is_told_from_its_table(results):
+    words = meta.introduction(results)
+    read = results.effects[results.effects["reading_1"] == "sem"]
+    read = read[read["reading_2"] == "sem"]
+    low, high = (1 / read["weight_md_ratio"]).min(), (1 / read["weight_md_ratio"]).max()
+    assert f"{low:.1f} to {high:.1f} times less weight" in words
+    assert "In 5 of 5 comparisons no data can have the reading that the paper states" in words
+    assert "Both arms are printed at baseline only" in words
+
+
+def test_a_meta_analysis_has_impossible_readings_struck_out(results):
+    table = meta.effects(results)
+    age = table.split("Age (years), baseline")[1].split("Body mass index")[0]
+    as_sd, as_sem, as_ci = age.split("<tr>")[1:4]
+    assert "refuted" not in as_sd and ">3.08<" in as_sd
+    assert '<span class="refuted">11.8</span>' in as_sem and "reading not possible" in as_sem
+    assert '<span class="refuted">×0.32</span>' in as_ci
+    assert "SEM and SD" in table.split("6.8 ± 0.57 in Results")[1]
+
+
+def test_without_effects_there_is_nothing_for_a_meta_analysis(results):
+    none = dataclasses.replace(results, effects=results.effects.iloc[:0])
+    assert meta.introduction(none) == meta.effects(none) == ""
 
 
 def test_the_findings_marked_as_headlines_are_told_first_with_their_numbers(results):

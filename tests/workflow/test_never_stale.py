@@ -6,7 +6,16 @@ import pytest
 
 pytestmark = pytest.mark.workflow
 
-AFTER_AUDIT = {"reconstruct", "retest", "sensitivity", "multiverse", "judge", "plot", "report"}
+AFTER_AUDIT = {
+    "reconstruct",
+    "effects",
+    "retest",
+    "sensitivity",
+    "multiverse",
+    "judge",
+    "plot",
+    "report",
+}
 AFTER_REPORTED = {"audit"} | AFTER_AUDIT
 EVERYTHING = {"validate", "collect", "provenance"} | AFTER_REPORTED
 
@@ -64,7 +73,10 @@ def test_a_new_file_in_the_study_folder_is_validated_and_noted(project):
     ("setting", "stages"),
     [
         ("alpha=0.01", {"audit", "provenance"} | AFTER_AUDIT),
-        ("power=0.9", {"retest", "provenance"} | AFTER_AUDIT - {"reconstruct", "sensitivity"}),
+        (
+            "power=0.9",
+            {"retest", "provenance"} | AFTER_AUDIT - {"reconstruct", "effects", "sensitivity"},
+        ),
         ("report={title: Another title}", {"provenance", "report"}),
         ("readings=[sd, sem]", {"provenance"} | AFTER_AUDIT),
     ],
@@ -78,6 +90,7 @@ def test_a_setting_bears_on_the_stages_that_take_it(project, setting, stages):
     [
         ("workflow/scripts/retrial/judge.py", {"judge", "plot", "report"}),
         ("workflow/scripts/retrial/reconstruct.py", AFTER_AUDIT),
+        ("workflow/scripts/retrial/meta/effects.py", {"effects", "plot", "report"}),
         ("workflow/scripts/retrial/provenance.py", {"provenance", "report"}),
         ("workflow/scripts/retrial/report/page.py", {"report"}),
         ("workflow/notebooks/report.py", {"report"}),

@@ -15,12 +15,14 @@ CONTRACT = {
     "audit.csv": tables.AUDIT,
     "summaries.csv": tables.SUMMARIES,
     "tests.csv": tables.TESTS,
+    "effects.csv": tables.EFFECTS,
     "sensitivity.csv": tables.SENSITIVITY,
     "claims.csv": tables.CLAIMS,
     "risk_of_bias.csv": tables.RISK_OF_BIAS,
 }
 STAGES = (
-    "validate collect audit reconstruct retest sensitivity multiverse judge plot report provenance"
+    "validate collect audit reconstruct effects retest sensitivity multiverse judge plot report "
+    "provenance"
 ).split()
 
 

@@ -31,6 +31,7 @@ from retrial.report.sections import (
     context,
     digitized,
     impossible,
+    meta,
     multiverse,
     printed,
     repeated,
@@ -102,6 +103,9 @@ page.show("required", required.pending, required.must_be_true)
 
 # %% id="multiverse"
 page.show("multiverse", multiverse.introduction, multiverse.claims)
+
+# %% id="meta"
+page.show("meta", meta.introduction, meta.effects)
 
 # %% id="risk-of-bias"
 page.show("risk_of_bias", context.risk_of_bias)

@@ -23,7 +23,7 @@ from retrial.config import load_config
 from retrial.digests import code_digest, file_digest
 from retrial.joblog import UserError
 from retrial.runrecord import write_run_record
-from retrial.studies import find_studies, folder_files, known_studies
+from retrial.studies import RESERVED, find_studies, folder_files, known_studies
 
 try:
     settings = load_config(config)
@@ -43,6 +43,7 @@ RESULTS = [
     "audit.csv",
     "summaries.csv",
     "tests.csv",
+    "effects.csv",
     "sensitivity.csv",
     "multiverse.parquet",
     "claims.csv",
@@ -54,7 +55,7 @@ RESULTS = [
 
 
 wildcard_constraints:
-    study="|".join(known_studies(settings.studies_folder)),
+    study="|".join(s for s in known_studies(settings.studies_folder) if s not in RESERVED),
 
 
 @functools.cache

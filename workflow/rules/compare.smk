@@ -12,6 +12,7 @@ rule compare:
         audit="results/{study}/audit.csv",
         summaries="results/{study}/summaries.csv",
         tests="results/{study}/tests.csv",
+        effects="results/{study}/effects.csv",
         sensitivity="results/{study}/sensitivity.csv",
         multiverse="results/{study}/multiverse.parquet",
         claims="results/{study}/claims.csv",

@@ -11,6 +11,7 @@ rule report:
         audit="results/{study}/audit.csv",
         summaries="results/{study}/summaries.csv",
         tests="results/{study}/tests.csv",
+        effects="results/{study}/effects.csv",
         sensitivity="results/{study}/sensitivity.csv",
         multiverse="results/{study}/multiverse.parquet",
         verdicts="results/{study}/claims.csv",

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from retrial.joblog import UserError
-from retrial.studies import no_such_study
+from retrial.studies import no_such_study, reserved_id
 from retrial.tracing.command import digitize_command
 
 STUDIES = Path("resources/studies")
@@ -97,6 +97,8 @@ def new(
             f"'{study}' cannot be a study's id: use small letters, digits and _, "
             "begin with a letter, at most 60 characters; such as smith2020."
         )
+    if reserved_id(study):
+        raise UserError(reserved_id(study))
     require_project(folder)
     where = folder / study
     if where.exists() or where.is_symlink():

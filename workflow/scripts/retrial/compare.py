@@ -22,6 +22,7 @@ KEYS = {
     "audit.csv": ["check", "target", "outcome", "arm", "visit", "reading"],
     "summaries.csv": ["row_id", "reading"],
     "tests.csv": ["test_id"],
+    "effects.csv": ["outcome", "visit", "version", "reading"],
     "sensitivity.csv": [
         "analysis",
         "scenario",

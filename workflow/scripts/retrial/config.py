@@ -29,6 +29,7 @@ Section = Literal[
     "sensitivity",
     "required",
     "multiverse",
+    "meta",
     "risk_of_bias",
     "limits",
     "methods",

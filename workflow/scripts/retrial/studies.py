@@ -21,10 +21,23 @@ REQUIRED = (
     "figures/figures.yaml",
 )
 
+# Folders in `results` that belong to no study.
+RESERVED = ("meta",)
+
 
 def known_studies(studies_folder: Path | str) -> list[str]:
     """Return the ids of all studies in a folder of study folders, sorted."""
     return sorted(path.parent.name for path in Path(studies_folder).glob("*/study.yaml"))
+
+
+def reserved_id(study: str) -> str:
+    """Return why a study cannot have this id; empty when it can."""
+    if study not in RESERVED:
+        return ""
+    return (
+        f"A study cannot be called '{study}': results/{study} holds what all the studies together "
+        "give. Rename its folder and its id; such as smith2020."
+    )
 
 
 def find_studies(studies_folder: Path | str, wanted: list[str] | str) -> list[str]:
@@ -70,6 +83,8 @@ def no_such_study(folder: Path | str, study: str) -> str:
 
 
 def _problems(folder: Path, study: str) -> list[str]:
+    if study in RESERVED:
+        return [reserved_id(study)]
     if not (folder / study).is_dir():
         return [no_such_study(folder, study)]
     missing = [name for name in REQUIRED if not (folder / study / name).is_file()]

@@ -103,6 +103,24 @@ TRUTH = (
     "relative_difference low high inside"
 ).split()
 
+# One outcome of one study under one reading, as a meta-analysis would take it; a column `..._ratio`
+# is that of the row to the reading as SD.
+EFFECTS = (
+    "study outcome unit visit version reading admissible labelled reading_1 reading_2 n_1 n_2 "
+    "mean_1 sd_1 mean_2 sd_2 md md_variance md_se md_low md_high weight_md weight_md_ratio smd "
+    "smd_variance smd_se smd_low smd_high smd_ratio weight_smd weight_smd_ratio"
+).split()
+
+META = (
+    "outcome unit reading scale admissible k estimate se low high p hk_low hk_high hk_p pi_low "
+    "pi_high tau2 tau2_pm tau2_dl i2 q q_df q_p studies detail"
+).split()
+
+META_WEIGHTS = (
+    "outcome unit reading scale study visit version used_reading admissible estimate variance low "
+    "high weight share pooled detail"
+).split()
+
 CHECK = "file key column expected actual tolerance verdict".split()
 
 TEXT_COLUMNS = frozenset(
@@ -111,11 +129,12 @@ TEXT_COLUMNS = frozenset(
     "detail test_id claim_id contrast population method effect_size_type assumptions published_p "
     "agreement analysis scenario kind level statement rests_on flips_on domain stated not_stated "
     "file key column expected actual id quantity window value_type spread_type doi citation "
-    "caution figure panel label sigma_from what effect structure shape multiplicity".split()
+    "caution figure panel label sigma_from what effect structure shape multiplicity study "
+    "reading_1 reading_2 scale studies used_reading".split()
 ) | {axis.name for axis in OWN_AXES}
 FLAG_COLUMNS = frozenset(
     "admissible comparable defensible paper_analysis digitized supports exhaustive inferred "
-    "cumulative derived stale inside".split()
+    "cumulative derived stale inside labelled pooled".split()
 )
 
 

@@ -22,6 +22,7 @@ STAGE_TABLES = {
     "audit": tables.AUDIT,
     "summaries": tables.SUMMARIES,
     "tests": tables.TESTS,
+    "effects": tables.EFFECTS,
     "sensitivity": tables.SENSITIVITY,
     "multiverse": tables.MULTIVERSE,
     "claims": tables.CLAIMS,
@@ -43,6 +44,7 @@ class Results:
     audit: pd.DataFrame
     summaries: pd.DataFrame
     tests: pd.DataFrame
+    effects: pd.DataFrame
     sensitivity: pd.DataFrame
     multiverse: pd.DataFrame
     verdicts: pd.DataFrame

@@ -20,6 +20,7 @@ SECTIONS = {
     "sensitivity": "How far the answers depend on what is unsaid",
     "required": "What is pending, and what must be true",
     "multiverse": "Every defensible analysis",
+    "meta": "What a meta-analysis would take",
     "risk_of_bias": "Risk of bias: what is stated",
     "limits": "Limits of this report",
     "methods": "Methods and sources",

@@ -108,6 +108,17 @@ def compare_means(
     return MeansComparison(*(unboxed(np.broadcast_to(field, shape)) for field in fields))
 
 
+def small_sample_correction(df: ArrayLike) -> float | np.ndarray:
+    """Return J, which takes the bias from a standardized mean difference with `df` degrees.
+
+    J = Gamma(m/2) / (sqrt(m/2) Gamma((m - 1)/2)), exact (Hedges 1981, doi
+    10.3102/10769986006002107); NaN below 2 degrees of freedom.
+    """
+    m = np.asarray(df, dtype=float)
+    m = np.where(m >= 2, m, np.nan)
+    return unboxed(np.exp(gammaln(m / 2) - gammaln((m - 1) / 2)) / np.sqrt(m / 2))
+
+
 def hedges_g(
     m1: float, s1: float, n1: int, m2: float, s2: float, n2: int, alpha: float = 0.05
 ) -> tuple[float, float, float]:
@@ -137,7 +148,7 @@ def hedges_g(
     if np.isnan(test.statistic) or test.se == 0:
         return float("nan"), float("nan"), float("nan")
     df, scale = test.df, np.sqrt(1 / n1 + 1 / n2)
-    correction = np.exp(gammaln(df / 2) - gammaln((df - 1) / 2)) / np.sqrt(df / 2)
+    correction = small_sample_correction(df)
     t = abs(test.statistic)
 
     def noncentrality(tail: float) -> float:

@@ -56,6 +56,12 @@ REFERENCES = {
         "Specification curve: Simonsohn, Simmons & Nelson 2020, doi:10.1038/s41562-020-0912-z; "
         "multiverse: Steegen et al. 2016, doi:10.1177/1745691616658637."
     ),
+    "meta": (
+        "Effects as a meta-analysis takes them: difference of means with unpooled variances, "
+        "Hedges g with its large-sample variance 1/n₁ + 1/n₂ + g²/(2N), weight 1/variance: "
+        "Cochrane Handbook, section 10.3; Hedges & Olkin 1985, Statistical Methods for "
+        "Meta-Analysis."
+    ),
     "risk_of_bias": "Domains of risk of bias: RoB 2, Sterne et al. 2019, doi:10.1136/bmj.l4898.",
 }
 TABLES_SAY = {
@@ -63,6 +69,7 @@ TABLES_SAY = {
     "audit": "every check of a printed number",
     "summaries": "n, mean and SD of each group under each reading",
     "tests": "every test that was run again",
+    "effects": "every effect and weight as a meta-analysis would take it",
     "sensitivity": "every scenario of every sensitivity analysis",
     "multiverse": "every analysis of every claim",
     "claims": "every claim and its verdict",
@@ -147,6 +154,7 @@ def methods(results: Results) -> str:
     present = used | {"readings", "bounds", "difference"}
     present |= {"bf10"} if results.tests["bf10"].notna().any() else set()
     present |= {"multiverse"} if len(results.multiverse) else set()
+    present |= {"meta"} if len(results.effects) else set()
     present |= {"risk_of_bias"} if len(results.risk_of_bias) else set()
     sources = [_linked(REFERENCES[key]) for key in REFERENCES if key in present]
     return join(

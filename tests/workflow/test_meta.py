@@ -1,0 +1,74 @@
+"""Made-up studies pooled by the target `meta`; a simulated one is left out of it."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from retrial import tables
+from retrial.meta.pooling import combine
+from retrial.tables import read_table
+
+pytestmark = pytest.mark.workflow
+TREATED = "marker_treated_m6,marker,treated,6,mean,,5.9"
+
+
+def begin(project, name, mean, *, simulated):
+    """Begin a study from the template, with another mean of the treated arm at month 6."""
+    command = [sys.executable, "-m", "retrial.cli", "new", name]
+    done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    folder = project / f"resources/studies/{name}"
+    for path in () if simulated else [p for p in folder.rglob("*") if p.is_file()]:
+        # No study of the template's own words passes as real; these are invented all the same.
+        text = path.read_text(encoding="utf-8").replace("made-up number", "invented number")
+        path.write_text(text.replace("simulated: true", "simulated: false"), encoding="utf-8")
+    reported = folder / "reported.csv"
+    text = reported.read_text(encoding="utf-8")
+    assert TREATED in text
+    reported.write_text(text.replace(TREATED, TREATED.removesuffix("5.9") + mean), encoding="utf-8")
+
+
+def test_studies_with_patients_are_pooled_and_simulated_ones_are_not(fresh):
+    begin(fresh, "one2001", "5.9", simulated=False)
+    begin(fresh, "two2002", "6.4", simulated=False)
+    begin(fresh, "made_up", "1.1", simulated=True)
+    studies = ("--config", "studies=[one2001, two2002, made_up, hu2013]")
+    said = fresh.run(*studies, "--", "meta")
+    assert "Pooling the effects of the studies" in said
+    folder = fresh / "results/meta"
+    pooled, weights = (read_table(folder / f"{name}.csv") for name in ("meta", "weights"))
+    assert list(pooled.columns) == tables.META
+    assert list(weights.columns) == tables.META_WEIGHTS
+    assert set(pooled["studies"]) == {"one2001;two2002"}
+    assert set(weights["study"]) == {"one2001", "two2002", "hu2013"}
+    assert not weights.loc[weights["study"] == "hu2013", "pooled"].any()
+
+    row = pooled[(pooled["reading"] == "sd") & (pooled["scale"] == "md")].iloc[0]
+    variance = 1.1**2 / 20 + 1.2**2 / 20
+    by_hand = combine([5.9 - 6.9, 6.4 - 6.9], [variance, variance])
+    assert row["outcome"] == "marker" and row["k"] == 2
+    assert row["estimate"] == pytest.approx(-0.75)
+    assert (row["tau2"], row["hk_low"]) == pytest.approx((by_hand.tau2, by_hand.hk_low))
+
+    alt = json.loads((folder / "figures/alt.json").read_text(encoding="utf-8"))
+    assert set(alt) == {"forest_marker"} and "made_up" not in alt["forest_marker"]
+    for kind in ("svg", "png"):
+        assert (folder / f"figures/forest_marker.{kind}").stat().st_size > 5000
+    assert "done in" in (folder / "logs/meta.log").read_text(encoding="utf-8")
+    assert (folder / "benchmarks/meta.tsv").is_file()
+    assert not (fresh / "results/one2001/report.html").exists()
+
+    assert fresh.planned(*studies, "--", "meta") == set()
+    with (fresh / "workflow/scripts/retrial/meta/pooling.py").open("a") as file:
+        file.write("# a remark\n")
+    assert fresh.planned(*studies, "--", "meta") == {"meta"}
+
+
+def test_no_study_can_be_called_meta(fresh):
+    command = [sys.executable, "-m", "retrial.cli", "new", "meta"]
+    done = subprocess.run(command, cwd=fresh.folder, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1 and "cannot be called 'meta'" in done.stderr
+    fresh.study.rename(fresh.study.parent / "meta")
+    said = fresh.run("--dry-run", fails=True)
+    assert "cannot be called 'meta'" in said and "Traceback" not in said

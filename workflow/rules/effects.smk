@@ -1,0 +1,33 @@
+rule effects:
+    """Give each outcome's effect and weight as a meta-analysis would take them, by reading."""
+    input:
+        validated=ancient("results/{study}/validated.txt"),
+        study=study_file("study.yaml"),
+        reported="results/{study}/reported.csv",
+        summaries="results/{study}/summaries.csv",
+    output:
+        effects=report(
+            "results/{study}/effects.csv",
+            caption="../report/effects.rst",
+            category="Tables",
+            subcategory="{study}",
+            labels={"table": "Effects for a meta-analysis"},
+        ),
+    log:
+        "results/{study}/logs/effects.log",
+    benchmark:
+        "results/{study}/benchmarks/effects.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=5,
+    params:
+        code=stage_code("effects"),
+        alpha=settings.alpha,
+        readings=settings.readings,
+    message:
+        "Computing the effects of {wildcards.study} for a meta-analysis"
+    script:
+        "../scripts/effects.py"

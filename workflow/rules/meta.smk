@@ -1,0 +1,42 @@
+rule meta:
+    """Pool each outcome over all studies with patients in them; simulated ones are left out."""
+    input:
+        studies=expand(f"{settings.studies_folder}/{{study}}/study.yaml", study=STUDIES),
+        effects=expand("results/{study}/effects.csv", study=STUDIES),
+    output:
+        meta=report(
+            "results/meta/meta.csv",
+            caption="../report/meta.rst",
+            category="Across studies",
+            labels={"table": "Meta-analyses"},
+        ),
+        weights=report(
+            "results/meta/weights.csv",
+            caption="../report/weights.rst",
+            category="Across studies",
+            labels={"table": "Weights of the studies"},
+        ),
+        figures=report(
+            directory("results/meta/figures"),
+            patterns=["{name}.svg"],
+            caption="../report/forest.rst",
+            category="Across studies",
+            labels={"figure": "{name}"},
+        ),
+    log:
+        "results/meta/logs/meta.log",
+    benchmark:
+        "results/meta/benchmarks/meta.tsv"
+    conda:
+        "../../envs/retrial.yaml"
+    threads: 1
+    resources:
+        mem_mb=500,
+        runtime=10,
+    params:
+        code=stage_code("meta"),
+        alpha=settings.alpha,
+    message:
+        "Pooling the effects of the studies"
+    script:
+        "../scripts/meta.py"

@@ -1,0 +1,16 @@
+"""Give each outcome's effect and weight as a meta-analysis would take them."""
+
+from retrial.joblog import job_log
+from retrial.meta.effects import effects_of
+from retrial.study import load_study
+from retrial.tables import EFFECTS, read_table, write_table
+
+with job_log(snakemake.log[0]):
+    effects = effects_of(
+        load_study(snakemake.input.study),
+        read_table(snakemake.input.reported),
+        read_table(snakemake.input.summaries),
+        readings=snakemake.params.readings,
+        alpha=snakemake.params.alpha,
+    )
+    write_table(effects, snakemake.output.effects, EFFECTS)

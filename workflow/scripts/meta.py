@@ -1,0 +1,19 @@
+"""Pool each outcome over the studies, and draw a forest plot of each."""
+
+import pandas as pd
+from retrial.joblog import job_log
+from retrial.meta.across import meta_analysis
+from retrial.plots.forest import draw_forests
+from retrial.study import load_study
+from retrial.tables import META, META_WEIGHTS, read_table, write_table
+
+with job_log(snakemake.log[0]):
+    studies = [load_study(path) for path in snakemake.input.studies]
+    analysis = meta_analysis(
+        studies,
+        pd.concat([read_table(path) for path in snakemake.input.effects]),
+        alpha=snakemake.params.alpha,
+    )
+    write_table(analysis.pooled, snakemake.output.meta, META)
+    write_table(analysis.weights, snakemake.output.weights, META_WEIGHTS)
+    draw_forests(analysis, studies, snakemake.output.figures, alpha=snakemake.params.alpha)

@@ -1,0 +1,1 @@
+"""What a meta-analysis would take from a study, and what it would make of several."""
