@@ -52,7 +52,7 @@ def audit(
             *check_tallies(study, reported),
             *check_repeats(reported, READINGS),
             *check_sentences(study, claims, constraints, reported, READINGS, alpha),
-            *check_digitized(study, figures, points, agreement),
+            *check_digitized(study, figures, reported, points, agreement),
         ],
         AUDIT,
     )

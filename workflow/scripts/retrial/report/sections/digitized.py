@@ -150,14 +150,18 @@ def _findings(results: Results, points: pd.DataFrame, figure: Figure) -> str:
     names = {f"{figure.id}_{panel.id}" for panel in figure.panels}
     names |= {f"{figure.id}_{p.id}_{arm}" for p in figure.panels for arm in p.arms}
     names |= set(points["row_id"])
-    checks = ("bar_symmetry", "digitized_visits", "stale_values")
-    found = results.audit[
-        results.audit["target"].isin(names)
-        & results.audit["check"].isin(checks)
-        & (results.audit["verdict"] == "implausible")
-    ]
+    checks = ("bar_symmetry", "digitized_visits", "stale_values", "figure_and_print")
+    mine = results.audit[results.audit["target"].isin(names)]
+    found = mine[mine["check"].isin(checks) & mine["verdict"].isin(["implausible", "inconsistent"])]
     told = [_finding(results, row) for _, row in found.iterrows()]
-    return paragraph(f"To be looked at: {'; '.join(told)}.") if told else ""
+    both = mine[(mine["check"] == "figure_and_print") & (mine["verdict"] == "pass")]
+    agreed = [_finding(results, row) for _, row in both.iterrows()]
+    return join(
+        [
+            paragraph(f"To be looked at: {'; '.join(told)}." if told else ""),
+            paragraph(f"Printed as well, and the same: {'; '.join(agreed)}." if agreed else ""),
+        ]
+    )
 
 
 def _finding(results: Results, row: pd.Series) -> str:

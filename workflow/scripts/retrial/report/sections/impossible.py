@@ -25,7 +25,11 @@ KINDS = {
         "denominator_available",
     ),
     "A single value outside its limits": ("within_limits",),
-    "Printed twice, and not the same": ("printed_twice", "printed_twice_error"),
+    "Printed twice, and not the same": (
+        "printed_twice",
+        "printed_twice_error",
+        "figure_and_print",
+    ),
     "A test and a sentence that do not go together": ("sentence",),
 }
 SKEW = ("altman_bland",)
