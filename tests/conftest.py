@@ -10,19 +10,13 @@ import pandas as pd
 import pytest
 from retrial.audit import audit
 from retrial.collect import collect, read_printed
+from retrial.constraints import Constraint, load_constraints
 from retrial.digitized import Digitized, read_figures
 from retrial.figures import Figure, load_figures
 from retrial.multiverse import multiverse
 from retrial.reconstruct import reconstruct
 from retrial.retest import Settings, retest
-from retrial.study import (
-    Claim,
-    Constraint,
-    Study,
-    load_claims,
-    load_constraints,
-    load_study,
-)
+from retrial.study import Claim, Study, load_claims, load_study
 from retrial.tables import read_table
 
 ROOT = Path(__file__).resolve().parents[1]

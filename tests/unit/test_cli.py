@@ -11,9 +11,10 @@ import pytest
 import yaml
 from retrial import cli
 from retrial.collect import collect, read_printed
+from retrial.constraints import load_constraints
 from retrial.figures import load_figures
 from retrial.studies import sort_out
-from retrial.study import load_claims, load_constraints, load_study
+from retrial.study import load_claims, load_study
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
 from retrial.validation import check_study
 

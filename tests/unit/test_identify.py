@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from retrial.constraints import Constraint
 from retrial.groups import change_sd
 from retrial.identify import (
     Limit,
@@ -20,7 +21,7 @@ from retrial.identify import (
 )
 from retrial.identify.effects import change_sd_bounds
 from retrial.significance import compare_means, required_difference
-from retrial.study import Claim, Constraint
+from retrial.study import Claim
 from scipy import stats
 
 ARMS, VISITS = ("a", "b"), [0.0, 1.0, 2.0]

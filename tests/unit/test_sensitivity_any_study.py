@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.groups import sd_from_error
 from retrial.sensitivity import analyse
-from retrial.study import Claim, Constraint, Study
+from retrial.study import Claim, Study
 from retrial.tables import DRAWS, EVIDENCE, REPORTED, SENSITIVITY, SUMMARIES, table
 from scipy import stats
 

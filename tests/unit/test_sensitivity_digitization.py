@@ -10,13 +10,14 @@ import pytest
 from figure_projects import drop_in
 from retrial.audit import audit
 from retrial.collect import collect, read_printed
+from retrial.constraints import load_constraints
 from retrial.digitized import read_figures
 from retrial.figures import load_figures
 from retrial.reconstruct import reconstruct
 from retrial.selection import mean_of, rows_of
 from retrial.sensitivity.comparisons import Paper
 from retrial.sensitivity.digitization import digitization
-from retrial.study import load_claims, load_constraints, load_study
+from retrial.study import load_claims, load_study
 from retrial.tables import SENSITIVITY, table
 from scipy import stats
 

@@ -1,9 +1,10 @@
 """Find what cannot be right as printed."""
 
 from retrial.audit import audit
+from retrial.constraints import load_constraints
 from retrial.figures import load_figures
 from retrial.joblog import job_log
-from retrial.study import load_claims, load_constraints, load_study
+from retrial.study import load_claims, load_study
 from retrial.tables import AUDIT, read_table, write_table
 
 with job_log(snakemake.log[0]):

@@ -1,10 +1,11 @@
 """Ask how far each answer depends on what the paper leaves unsaid."""
 
 import pandas as pd
+from retrial.constraints import load_constraints
 from retrial.figures import load_figures
 from retrial.joblog import job_log
 from retrial.sensitivity import analyse
-from retrial.study import load_claims, load_constraints, load_study
+from retrial.study import load_claims, load_study
 from retrial.tables import SENSITIVITY, read_table, write_table
 
 with job_log(snakemake.log[0]):

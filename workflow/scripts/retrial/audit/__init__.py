@@ -15,9 +15,10 @@ from retrial.audit.repeats import check_repeats
 from retrial.audit.sentences import check_sentences
 from retrial.audit.spread import check_individual_values, check_ranges, check_spread
 from retrial.audit.tallies import check_tallies
+from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.groups import READINGS
-from retrial.study import Claim, Constraint, Study
+from retrial.study import Claim, Study
 from retrial.tables import AUDIT, table
 
 __all__ = ["audit"]

@@ -10,10 +10,11 @@ from __future__ import annotations
 import pandas as pd
 
 from retrial.audit.spread import means_with_error
+from retrial.constraints import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE, Constraint
 from retrial.groups import sd_from_error
 from retrial.precision import known_interval, least_error
 from retrial.significance import required_difference
-from retrial.study import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE, Claim, Constraint, Study
+from retrial.study import Claim, Study
 from retrial.support import threshold
 
 

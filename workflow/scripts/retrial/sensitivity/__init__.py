@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.sensitivity.comparisons import Paper
 from retrial.sensitivity.correlation import correlation
@@ -21,7 +22,7 @@ from retrial.sensitivity.nonresponders import nonresponders
 from retrial.sensitivity.repeated import correlation_solved, repeated_measures
 from retrial.sensitivity.required import required_effect
 from retrial.sensitivity.required_change import required_change
-from retrial.study import Claim, Constraint, Study
+from retrial.study import Claim, Study
 from retrial.tables import SENSITIVITY, table
 
 __all__ = ["analyse"]

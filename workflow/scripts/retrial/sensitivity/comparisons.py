@@ -13,6 +13,7 @@ from math import nan
 
 import pandas as pd
 
+from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.selection import (
     Count,
@@ -29,7 +30,7 @@ from retrial.significance import (
     compare_means,
     paired_from_summary,
 )
-from retrial.study import Claim, Constraint, Study, Target
+from retrial.study import Claim, Study, Target
 from retrial.wording import READING_NAMES, sources
 
 BETWEEN_ARMS = ("difference", "attribution")

@@ -13,6 +13,7 @@ from math import nan
 import pandas as pd
 
 from retrial.audit.spread import limits, tightest
+from retrial.constraints import Constraint
 from retrial.identify import (
     Cell,
     Limit,
@@ -31,7 +32,7 @@ from retrial.sensitivity.comparisons import BETWEEN_ARMS, Paper, arms_compared, 
 from retrial.sensitivity.gaps import Gap
 from retrial.sensitivity.identified_words import detail_of, excluded
 from retrial.sensitivity.unprinted_spread import Spread, spreads
-from retrial.study import Claim, Constraint
+from retrial.study import Claim
 from retrial.support import threshold
 from retrial.wording import sources
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import ceil, floor, inf, isfinite, log10
 
+from retrial.constraints import Constraint
 from retrial.identify.effects import Interval
 from retrial.sensitivity.comparisons import Paper
 from retrial.sensitivity.gaps import Gap, settled_by
 from retrial.sensitivity.unprinted_spread import Spread
-from retrial.study import Constraint
 from retrial.wording import METHOD_NAMES, number, p_words
 
 HOLDS = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from retrial.audit.spread import limits, tightest
+from retrial.constraints import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE
 from retrial.groups import sd_from_error
 from retrial.precision import known_interval
 from retrial.selection import Mean
@@ -20,7 +21,6 @@ from retrial.sensitivity.comparisons import (
 )
 from retrial.sensitivity.gaps import Gap, gaps_of, settled_by
 from retrial.significance import required_difference
-from retrial.study import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE
 from retrial.support import threshold
 from retrial.wording import READING_NAMES, number, sources
 

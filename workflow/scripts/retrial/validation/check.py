@@ -7,8 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from retrial.constraints import Constraints
 from retrial.figures import Figures
-from retrial.study import Claims, Constraints, Study
+from retrial.study import Claims, Study
 from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT
 from retrial.validation.blocks import check_blocks, check_evidence
 from retrial.validation.columns import check_columns
