@@ -142,15 +142,14 @@ def _all_visits(
     several = {
         ("mixed_anova", "group"): _group(profile, anova.group, alpha),
         ("mixed_anova", "interaction"): _interaction(profile, anova.interaction),
-        ("auc_t", "group"): _measured(
-            auc_from_moments(*moments, profile.visits, alpha=alpha, per_arm=False),
-            float(np.ptp(profile.visits)),
-        ),
-        ("trend_t", "interaction"): _measured(
-            trend_from_moments(*moments, profile.visits, alpha=alpha, per_arm=False)
-        ),
     }
-    if ns.sum() - 2 >= len(profile.visits) and (profile.sds > 0).all():
+    if len(profile.visits) > 2:  # of two visits, these are the same tests once more
+        times = {"times": profile.visits, "alpha": alpha, "per_arm": False}
+        length = float(np.ptp(profile.visits))
+        several["auc_t", "group"] = _measured(auc_from_moments(*moments, **times), length)
+        several["trend_t", "interaction"] = _measured(trend_from_moments(*moments, **times))
+    enough = ns.sum() - 2 >= len(profile.visits) > 2
+    if enough and (profile.sds > 0).all():
         tests = hotelling_t2_from_moments(*moments, per_arm=False)
         several["hotelling_t2", "interaction"] = _parallel(profile, tests.parallelism)
     for (method, effect), cells in several.items():
