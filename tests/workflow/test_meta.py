@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 from retrial import tables
 from retrial.meta.pooling import combine
@@ -19,14 +20,27 @@ def begin(project, name, mean, *, simulated):
     done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     folder = project / f"resources/studies/{name}"
-    for path in () if simulated else [p for p in folder.rglob("*") if p.is_file()]:
-        # No study of the template's own words passes as real; these are invented all the same.
-        text = path.read_text(encoding="utf-8").replace("made-up number", "invented number")
-        path.write_text(text.replace("simulated: true", "simulated: false"), encoding="utf-8")
     reported = folder / "reported.csv"
     text = reported.read_text(encoding="utf-8")
     assert TREATED in text
-    reported.write_text(text.replace(TREATED, TREATED.removesuffix("5.9") + mean), encoding="utf-8")
+    text = text.replace(TREATED, TREATED.removesuffix("5.9") + mean)
+    reported.write_text(text, encoding="utf-8")
+    if not simulated:
+        pass_as_real(folder)
+
+
+def pass_as_real(folder):
+    """Make a study of invented numbers pass as one of a paper: each quote holds its number."""
+    for path in [path for path in folder.rglob("*") if path.is_file()]:
+        text = path.read_text(encoding="utf-8").replace("made-up number", "invented number")
+        path.write_text(text.replace("simulated: true", "simulated: false"), encoding="utf-8")
+    for name, numbers in (("reported.csv", ("value", "error")), ("counts.csv", ("count", "total"))):
+        path = folder / name
+        rows = pd.read_csv(path, dtype=str, keep_default_na=False)
+        rows["quote"] = [
+            "invented: " + ", ".join(filter(None, row)) for row in rows[[*numbers]].to_numpy()
+        ]
+        rows.to_csv(path, index=False, lineterminator="\n")
 
 
 def test_studies_with_patients_are_pooled_and_simulated_ones_are_not(fresh):
@@ -34,7 +48,7 @@ def test_studies_with_patients_are_pooled_and_simulated_ones_are_not(fresh):
     begin(fresh, "two2002", "6.4", simulated=False)
     begin(fresh, "made_up", "1.1", simulated=True)
     studies = ("--config", "studies=[one2001, two2002, made_up, hu2013]")
-    said = fresh.run(*studies, "--", "meta")
+    said = fresh.run("meta", *studies)
     assert "Pooling the effects of the studies" in said
     folder = fresh / "results/meta"
     pooled, weights = (read_table(folder / f"{name}.csv") for name in ("meta", "weights"))
@@ -59,10 +73,10 @@ def test_studies_with_patients_are_pooled_and_simulated_ones_are_not(fresh):
     assert (folder / "benchmarks/meta.tsv").is_file()
     assert not (fresh / "results/one2001/report.html").exists()
 
-    assert fresh.planned(*studies, "--", "meta") == set()
+    assert fresh.planned("meta", *studies) == set()
     with (fresh / "workflow/scripts/retrial/meta/pooling.py").open("a") as file:
         file.write("# a remark\n")
-    assert fresh.planned(*studies, "--", "meta") == {"meta"}
+    assert fresh.planned("meta", *studies) == {"meta"}
 
 
 def test_no_study_can_be_called_meta(fresh):
