@@ -112,7 +112,7 @@ def test_two_visits_have_the_patients_at_both(profile, rows):
 def test_an_anova_is_defensible_by_the_effect_that_the_claim_names(btheb):
     mine = btheb.tests[btheb.tests["claim_id"] == "lower_over_all_visits"]
     chosen = mine[mine["defensible"].astype(bool)]
-    assert set(chosen["effect"]) == {"group"} and set(chosen["rho"]) == {0.4, 0.5, 0.6, 0.7}
+    assert set(chosen["effect"]) == {"group"} and set(chosen["rho"]) == {0.3, 0.5, 0.7, 0.9}
     assert set(mine.loc[mine["paper_analysis"].astype(bool), "effect"]) == {"group"}
 
 

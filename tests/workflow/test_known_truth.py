@@ -24,7 +24,9 @@ def test_a_digitized_figure_is_held_against_the_truth(fresh):
     first = page[page.index("<body") :]
     assert first.index("Real data, our drawing") < first.index("Statistical re-run of known data")
     assert "published trial" not in page and "Digitized against truth" in page
-    verdicts = read_table(fresh / "results/btheb/claims.csv")["verdict"]
+    verdicts = read_table(fresh / "results/btheb/claims.csv").set_index("claim_id")["verdict"]
+    # Of an ANOVA of those who never missed a visit, a figure of all who came cannot be sure.
+    assert verdicts.pop("lower_over_all_visits") == "fragile"
     assert set(verdicts) == {"reproduced"}
 
     assert fresh.planned(REPORT) == set()

@@ -67,7 +67,12 @@ METHODS = {
     "binomial_exact": "binomial (exact)",
     "clopper_pearson": "Clopper-Pearson",
 }
-SHAPES = {"normal": "normal", "lognormal": "log-normal", "gamma": "gamma", "beta": "beta"}
+SHAPES = {
+    "normal": "normal within limits",
+    "lognormal": "log-normal",
+    "gamma": "gamma",
+    "beta": "beta",
+}
 STRUCTURES = {"compound_symmetry": "alike for all visits", "ar1": "fading with time"}
 POPULATIONS = {"as_printed": "as printed", "completers": "completers"}
 EFFECTS = {

@@ -76,7 +76,9 @@ def visits(results: Results) -> str:
         "which an "
         "answer turns stands in the next section. Patients: those seen at every visit of the test, "
         "at most. p of “Do they change differently?” by ANOVA is corrected after Greenhouse and "
-        "Geisser."
+        "Geisser. An average over the visits includes the first one, as the group effect of "
+        "such an "
+        "ANOVA does."
     )
     if rows["assumptions"].fillna("").str.contains("seen at every visit").any():
         sentence += (

@@ -273,6 +273,9 @@ def _beside(results: Results, event: str, rows: pd.DataFrame) -> str:
 
 def _say_correlation(results: Results, rows: pd.DataFrame) -> str:
     told = []
+    # A claim with a printed threshold is judged at that one, and so is where it turns.
+    levels = {claim: level_of(results, claim) for claim in rows["claim_id"].unique()}
+    rows = rows.assign(level=rows["claim_id"].map(levels))
     for code, group in rows.groupby("reading", sort=False):
         flips = group["threshold"].dropna().unique()
         name = reading(code)
@@ -281,7 +284,7 @@ def _say_correlation(results: Results, rows: pd.DataFrame) -> str:
                 f"read as {name} only above a correlation of "
                 f"{listing((number(f, 2) for f in flips), 'or')}"
             )
-        elif (group["p"] < results.alpha).all():
+        elif (group["p"] < group["level"]).all():
             told.append(f"read as {name} at every correlation tried")
         else:
             told.append(f"read as {name} at none")
@@ -296,7 +299,10 @@ def _say_correlation(results: Results, rows: pd.DataFrame) -> str:
     return (
         "Two values of one patient are correlated, and the paper does not say how much. The "
         "change "
-        f"is significant at {number(results.alpha, 2)}: {'; '.join(told)}{tail}."
+        "is significant at "
+        f"{listing((f'{level:g}' for level in sorted(set(levels.values()))), 'or')}"
+        f"{' (as each claim prints)' if len(set(levels.values())) > 1 else ''}: "
+        f"{'; '.join(told)}{tail}."
     )
 
 

@@ -56,7 +56,7 @@ def _verdicts(results: Results, tests: pd.DataFrame) -> str:
     moved = int((levels["value"] != levels["truth"]).sum())
     side = f"the same side of {number(results.alpha, 2)} as the patients’ own"
     if not moved:
-        return f"Every p-value ({len(tests)}) lies on {side}."
+        return f"Every p-value ({len(tests)}, of tests at one or two visits) lies on {side}."
     return f"{count_of(moved, 'p-value')} of {len(tests)} did not come out on {side}."
 
 
