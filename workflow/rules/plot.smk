@@ -35,7 +35,7 @@ rule plot:
         "../../envs/retrial.yaml"
     threads: 2
     resources:
-        mem_mb=500,
+        mem_mb=1000,
         runtime=10,
     params:
         code=stage_code("plot"),

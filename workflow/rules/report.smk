@@ -40,7 +40,7 @@ rule report:
         "../../envs/retrial.yaml"
     threads: 1
     resources:
-        mem_mb=500,
+        mem_mb=1000,
         runtime=10,
     params:
         # Unnamed, because the named ones are the notebook's parameters.

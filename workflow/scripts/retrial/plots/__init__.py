@@ -5,6 +5,7 @@ A plot whose analysis has no rows is not drawn.
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -93,4 +94,6 @@ def _draw_one(
     if plot is None:
         return name, None
     write(plot, target, name)
+    del plot
+    gc.collect()  # a drawn figure is a ring of references, which would stay until many are drawn
     return name, say(results)

@@ -27,7 +27,7 @@ from retrial.report.sections.choices import AXIS_NAMES, choice, level_of
 from retrial.report.words import count_of, percent, plain
 
 AGREE, DISAGREE = "agrees with the claim", "does not"
-MOST = 400  # specifications drawn; evenly thinned beyond
+MOST = 250  # specifications drawn; evenly thinned beyond
 RHO_BANDS = ["up to 0.25", "up to 0.5", "up to 0.75", "above 0.75"]
 _HEIGHT, _GAP = 9.0, 0.8  # of the part above, in lines of the part below
 
