@@ -6,7 +6,8 @@ it back changed. Its columns are `mean_1`, `error_1`, `n_1` (the treated arm: me
 patients), `mean_2`, `error_2`, `n_2` (the control), and what the comparison is about: `claim_id`,
 `outcome`, `visit`, `reading`, `version`, `population`. The first choice must change nothing: it is
 the paper as printed, and the only one that can be defensible. The functions see whole columns, so
-that a hundred thousand specifications take seconds.
+that a hundred thousand specifications take seconds. Only t tests of two means have the axis; it is
+empty elsewhere. Results with a new axis are other results: freeze them anew.
 
     def wider(rows):
         return rows.assign(error_1=1.1 * rows["error_1"], error_2=1.1 * rows["error_2"])

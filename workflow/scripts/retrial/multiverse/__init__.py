@@ -16,9 +16,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from retrial.axes import OWN_AXES
 from retrial.multiverse.counts import CONCURRENT, other_populations, outside_evidence
 from retrial.multiverse.means import means_product
 from retrial.multiverse.multiplicity import with_multiplicity
+from retrial.retest import MEANS_METHODS
 from retrial.study import Claim, Study
 from retrial.support import supports
 from retrial.tables import AXES, MULTIVERSE, table
@@ -91,8 +93,16 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tested(tests: pd.DataFrame) -> pd.DataFrame:
-    """The tests as re-run are the specifications of the printed population."""
-    return tests.assign(comparator=CONCURRENT).reindex(columns=MULTIVERSE)
+    """The tests as re-run are the specifications of the printed population.
+
+    Axes of one's own bear on the t tests of two means alone; elsewhere they are empty.
+    """
+    frame = tests.assign(comparator=CONCURRENT).reindex(columns=MULTIVERSE)
+    for axis in OWN_AXES:
+        frame[axis.name] = pd.Series(axis.default, frame.index, dtype="string").where(
+            tests["method"].isin(list(MEANS_METHODS))
+        )
+    return frame
 
 
 def _no_events_supported(claim: Claim, tests: pd.DataFrame) -> list[bool]:

@@ -20,6 +20,9 @@ def check_figures(figures: Document, folder: Path) -> Iterator[Problem]:
         if figure.get("status") == "digitized" and not figure.get("file"):
             told = "the digitizer's project file, beside figures.yaml; or status pending"
             yield figures.problem((*path, "file"), told, "")
+        if _taken(figure, folder / "figures") and not figure.get("panels"):
+            told = "what its data sets show: at least one panel, with its series"
+            yield figures.problem((*path, "panels"), told, "")
         for key in FILES:
             if isinstance(figure.get(key), str) and figure[key]:
                 yield from _file(figures, (*path, key), figure, folder / "figures")
