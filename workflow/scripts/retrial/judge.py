@@ -55,9 +55,9 @@ def _described(claim: Claim) -> dict:
         "claim_id": claim.id,
         "kind": claim.kind,
         "level": claim.level if claim.kind == "trial" else None,
-        "derived": claim.derived,
+        "derived": claim.basis == "our_comparison",
         "statement": claim.statement,
-        "rests_on": ";".join(claim.rests_on) or None,
+        "rests_on": ";".join((*claim.needs_all, *claim.needs_any)) or None,
         "quote": claim.quote,
         "source": claim.source,
         "published_p": claim.published_p or None,
@@ -152,7 +152,7 @@ def deciding_axes(specifications: pd.DataFrame) -> list[str]:
 
 def _sales(claim: Claim, trial: dict[str, dict]) -> dict:
     """A sales claim is no stronger than the weakest trial claim that it rests on."""
-    supports = [trial[claim_id] for claim_id in claim.rests_on]
+    supports = [trial[claim_id] for claim_id in (*claim.needs_all, *claim.needs_any)]
     row = {**_described(claim), "defensible_n": 0, "defensible_supporting": 0, "specifications": 0}
     row["verdict"] = "unsupported"
     if supports:

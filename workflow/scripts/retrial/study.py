@@ -51,6 +51,8 @@ Method = Literal[
     "trend_t",
 ]
 Expectation = Literal["lower", "higher", "different", "no_difference"]
+# What a claim's comparison is to the paper; the other forms have a basis of their own.
+ComparisonBasis = Literal["recomputed", "our_comparison", "proxy"]
 
 
 class Block(BaseModel):
@@ -278,7 +280,12 @@ class DefensibleSet(Block):
     readings: list[Reading] = []
     means_methods: list[MeansMethod] = []
     counts_methods: list[CountsMethod] = []
-    rho: list[float] = []
+    rho: list[float] = Field(
+        default=[], description="Correlations to run; the verdict is over the interval they span"
+    )
+    rho_source: str | None = Field(
+        default=None, min_length=3, description="Where the interval of rho comes from"
+    )
     populations: list[Literal["as_printed", "completers"]] = ["as_printed"]
     effects: list[Literal["group", "interaction"]] = Field(
         default=["group"], description="Of a repeated-measures ANOVA, those that test the claim"
@@ -294,13 +301,31 @@ class DefensibleSet(Block):
         return self
 
 
+COMPARING = ("difference", "change", "attribution")
+
+
+class Revision(Block):
+    """A dated change of a claim or of its defensible set, and what it did to the verdict."""
+
+    date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="Year-month-day, in quotes")
+    what: str = Field(min_length=3, description="What changed")
+    why: str = Field(min_length=3, description="Why")
+    verdict_before: Identifier | None = Field(
+        default=None, description="The verdict before, in the words of its time; none: no claim yet"
+    )
+    verdict_after: Identifier | None = Field(
+        default=None, description="The verdict after, in the words of its time; none: not run yet"
+    )
+
+
 class Claim(Sourced):
     """A sentence under test and its formal content.
 
     `form` says what would have to hold: `difference` between the arms, `change` within one arm,
     `no_events`, `attribution` (a difference that outside evidence must not explain),
-    `error_label` (what the error terms are), `printed` (rows that must be possible),
-    `stated` (nothing is printed that could be tested) or `sales` (rests on trial claims).
+    `error_label` (what the error terms are), `printed` (rows that must be possible), `evidence` (a
+    limit that outside evidence must not exceed), `stated` (nothing is printed that could be tested)
+    or `sales` (needs trial claims).
     """
 
     id: Identifier
@@ -309,9 +334,12 @@ class Claim(Sourced):
     statement: str
     published_p: str = ""
     headline: bool = Field(default=False, description="Told first in the report")
-    derived: bool = Field(
-        default=False,
-        description="The paper prints the numbers and makes no comparison: the comparison is ours",
+    basis: ComparisonBasis | None = Field(
+        default=None,
+        description=(
+            "Of a comparison: recomputed (the paper's own, the default), our_comparison (the paper "
+            "prints the numbers and compares nothing) or proxy (another outcome or test stands in)"
+        ),
     )
     form: Literal[
         "difference",
@@ -320,20 +348,44 @@ class Claim(Sourced):
         "attribution",
         "error_label",
         "printed",
+        "evidence",
         "stated",
         "sales",
     ]
     expect: Expectation | None = None
     targets: list[Target] = []
+    combine: Literal["all", "any"] | None = Field(
+        default=None, description="Of several targets or visits: must all agree, or is any enough?"
+    )
     arm: Identifier | None = Field(default=None, description="For `change` and `no_events`")
     from_visit: float | None = Field(default=None, description="For `change`")
     acceptable_rate: float | None = Field(default=None, gt=0, lt=1)
     label: Reading | None = Field(default=None, description="For `error_label`")
     rows: list[Identifier] = Field(default=[], description="For `printed`")
-    rests_on: list[Identifier] = Field(default=[], description="For `sales`")
+    evidence: list[Identifier] = Field(default=[], description="For `evidence`")
+    at_most: float | None = Field(
+        default=None, description="For `evidence`: the limit, in the unit of the rows"
+    )
+    needs_all: list[Identifier] = Field(
+        default=[], description="For `sales`: trial claims that must all hold"
+    )
+    needs_any: list[Identifier] = Field(
+        default=[], description="For `sales`: trial claims of which one must hold"
+    )
+    contradicted_by: list[Identifier] = Field(
+        default=[], description="For `sales`: trial claims that exclude it if they hold"
+    )
     paper_analysis: PaperAnalysis | None = None
     defensible: DefensibleSet | None = None
     note: str | None = None
+    history: list[Revision] = Field(
+        default=[], description="Changes made after the workflow first ran, in order"
+    )
+
+    @property
+    def joined(self) -> Literal["all", "any"]:
+        """Return how several targets and visits are combined."""
+        return self.combine or "all"
 
     @model_validator(mode="after")
     def _form_is_complete(self) -> Claim:
@@ -344,6 +396,7 @@ class Claim(Sourced):
             "no_events": ("targets", "arm"),
             "error_label": ("label",),
             "printed": ("rows",),
+            "evidence": ("evidence", "at_most"),
             "stated": ("note",),
             "sales": (),
         }[self.form]
@@ -352,6 +405,21 @@ class Claim(Sourced):
             raise ValueError(f"a claim of form '{self.form}' needs {', '.join(missing)}")
         if (self.kind == "sales") != (self.form == "sales"):
             raise ValueError("a sales claim has form 'sales', and no trial claim has")
+        compares = self.form in COMPARING
+        if self.basis is not None and not compares:
+            raise ValueError(f"a claim of form '{self.form}' takes no basis: it compares nothing")
+        if self.basis == "proxy" and not self.note:
+            raise ValueError("a claim with basis 'proxy' needs a note: what stands in for what")
+        if compares and len(self.targets) > 1 and self.combine is None:
+            raise ValueError(
+                "a claim of several targets needs combine: all (every one must agree) or any (one "
+                "is enough)"
+            )
+        if self.combine is not None and not compares:
+            raise ValueError(f"a claim of form '{self.form}' takes no combine")
+        dates = [revision.date for revision in self.history]
+        if dates != sorted(dates):
+            raise ValueError("the history must be in the order of its dates")
         return self
 
 

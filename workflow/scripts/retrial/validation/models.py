@@ -11,8 +11,14 @@ from retrial.validation.document import Document, Path_
 from retrial.validation.problem import Problem, nearest, one_of
 
 _QUOTE_IT = "text; write it in quotes if it looks like a number, a date, yes or no"
+# Keys that were, and what is written instead.
+_REPLACED = {
+    "derived": "write basis: our_comparison in its place",
+    "rests_on": "write needs_all or needs_any in its place",
+}
 _PATTERNS = {
     "^[a-z]": "a name of small letters a-z, digits and _, starting with a letter",
+    r"^\d{4}-": 'a date in quotes: "2026-11-21"',
     "^10": 'a DOI such as 10.1507/endocrj.EJ12-0343, or "" when there is none',
 }
 
@@ -74,6 +80,7 @@ def _problem(document: Document, model: type[BaseModel], path: Path_, error: dic
         names = list(block.model_fields) if block else []
         meant = nearest(path[-1], names)
         hint = f"did you mean {meant}?" if meant else f"known here: {', '.join(names)}"
+        hint = _REPLACED.get(path[-1], hint)
         return document.problem(path, f"a known key; {hint}", path[-1])
     value = document.printed.get(path)
     if value is None:

@@ -62,7 +62,10 @@ REFERENCES: dict[str, dict[str, str]] = {
         "claims.*.arm": "arms",
         "claims.*.from_visit": "visits",
         "claims.*.rows.*": "rows",
-        "claims.*.rests_on.*": "claims",
+        "claims.*.evidence.*": "evidence",
+        "claims.*.needs_all.*": "claims",
+        "claims.*.needs_any.*": "claims",
+        "claims.*.contradicted_by.*": "claims",
     },
     "constraints.yaml": {
         "constraints.*.outcome": "outcomes",
@@ -137,7 +140,7 @@ def check_claims(claims: Document, names: Names) -> Iterator[Problem]:
         if isinstance(claim, dict):
             yield from _targets(claims, path, claim, names)
             yield from _methods(claims, path, claim, names)
-            yield from _rests_on(claims, path, claim, names)
+            yield from _needs(claims, path, claim, names)
             yield from _published_p(claims, path, claim)
 
 
@@ -234,15 +237,16 @@ def _other(methods: tuple[str, ...]) -> tuple[str, ...]:
     return COUNTS_METHODS if methods is MEANS_METHODS else MEANS_METHODS
 
 
-def _rests_on(claims: Document, path: Path_, claim: dict, names: Names) -> Iterator[Problem]:
-    if claim.get("kind") == "trial" and claim.get("rests_on"):
-        told = "no rests_on: only a sales claim rests on claims of the trial"
-        yield claims.problem((*path, "rests_on"), told, "a list")
-    for where, other in _items(claims, (*path, "rests_on")):
-        known = (names.claims or {}).get(other) if isinstance(other, str) else None
-        if known is not None and known.get("kind") == "sales":
-            told = "a claim of kind 'trial': a sales claim cannot rest on a sales claim"
-            yield claims.problem(where, told)
+def _needs(claims: Document, path: Path_, claim: dict, names: Names) -> Iterator[Problem]:
+    for key in ("needs_all", "needs_any", "contradicted_by"):
+        if claim.get("kind") == "trial" and claim.get(key):
+            told = f"no {key}: only a sales claim needs claims of the trial"
+            yield claims.problem((*path, key), told, "a list")
+        for where, other in _items(claims, (*path, key)):
+            known = (names.claims or {}).get(other) if isinstance(other, str) else None
+            if known is not None and known.get("kind") == "sales":
+                told = "a claim of kind 'trial': a sales claim cannot need a sales claim"
+                yield claims.problem(where, told)
 
 
 def _published_p(claims: Document, path: Path_, claim: dict) -> Iterator[Problem]:
