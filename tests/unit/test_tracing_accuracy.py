@@ -120,3 +120,32 @@ def test_one_bar_hides_the_other_and_says_so():
     traced = trace(pixels, figure.spec)
     assert {point.visit for point in traced.points} <= {0.0}
     assert {item.visit for item in traced.unsure} >= {6.0}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"dpi": 100},
+        {"dpi": 100, "grey": True},
+        {"dpi": 100, "joined": False, "grey": True, "missing": True},
+        {"dpi": 150, "missing": True, "image": "jpeg"},
+    ],
+)
+def test_a_key_of_the_legend_in_a_visits_column_is_no_mean(kind):
+    found = drawn = 0
+    for seed in range(4):
+        figure = draw_lines(seed, legend_over=(0, 3, 6, 12)[seed], **kind)
+        errors = errors_of(figure)
+        assert max(errors["mean"] + errors["end"]) < 3, seed
+        found += len(errors["mean"])
+        drawn += sum(group == "mean" for _, _, group in figure.truth)
+    assert found > 0.5 * drawn  # the legend hides some; leaving everything out would pass
+
+
+@pytest.mark.parametrize("degrees", [0.5, -0.8, 3])
+@pytest.mark.parametrize("kind", [{}, {"grey": True, "image": "jpeg"}])
+def test_a_turned_image_is_refused_with_its_angle(degrees, kind):
+    figure = draw_lines(1, dpi=150, rotated=degrees, **kind)
+    way = "counter-clockwise" if degrees > 0 else "clockwise"
+    with pytest.raises(ValueError, match=f"turned by {abs(degrees):.1f} degrees {way}"):
+        trace(figure.pixels(), figure.spec)

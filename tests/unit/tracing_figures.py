@@ -13,6 +13,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import IdentityTransform
 from PIL import Image
 from retrial.tracing.spec import TraceSpec, parse_spec
 
@@ -69,9 +70,15 @@ def draw_lines(
     stars: bool = False,
     spread: float = 1.0,
     legend: bool = False,
+    legend_over: float | None = None,
+    rotated: float = 0.0,
     visits: tuple[float, ...] = VISITS,
 ) -> Drawn:
-    """Draw arms as markers with SEM bars and caps, joined by lines."""
+    """Draw arms as markers with SEM bars and caps, joined by lines.
+
+    `legend_over` lays the legend over the plot so that its keys are in the column of this visit;
+    `rotated` turns the image by so many degrees, as a scanner does.
+    """
     rng = np.random.default_rng(seed)
     figure = Figure(figsize=(rng.uniform(4.2, 6), rng.uniform(3, 4)), dpi=dpi * shrink)
     axes = figure.add_subplot()
@@ -121,6 +128,8 @@ def draw_lines(
     axes.set_xticks(visits)
     axes.set_xlim(min(visits) - 1.5, max(visits) + 1.5)
     axes.margins(y=0.08)
+    if legend_over is not None:
+        _lay_legend(figure, axes, arms, legend_over)
     axes.set_xlabel("Months")
     axes.set_ylabel("Outcome")
     if grid:
@@ -139,6 +148,24 @@ def draw_lines(
         tell_shapes=tell_shapes,
         caps=capsize > 0,
         log=log,
+        rotated=rotated,
+    )
+
+
+def _lay_legend(figure, axes, arms: int, visit: float) -> None:
+    # Half a handle, the border and the gap around it lie left of the keys' middle, in font sizes.
+    bottom = axes.get_ylim()[0]  # settles the limits
+    column = axes.transData.transform((visit, bottom))[0]
+    left = column - 1.9 * 8 * figure.dpi / 72
+    top = axes.transAxes.transform((0, 0.98))[1]
+    axes.legend(
+        [f"arm {arm}, {14 + arm} patients" for arm in range(arms)],
+        loc="upper left",
+        bbox_to_anchor=(left, top),
+        bbox_transform=IdentityTransform(),
+        borderpad=0.4,
+        borderaxespad=0.5,
+        handlelength=2.0,
     )
 
 
@@ -216,7 +243,21 @@ def draw_bars(
 
 
 def _finish(
-    figure, axes, name, image, shrink, drawn, visits, ends, chart, *, grey, tell_shapes, caps, log
+    figure,
+    axes,
+    name,
+    image,
+    shrink,
+    drawn,
+    visits,
+    ends,
+    chart,
+    *,
+    grey,
+    tell_shapes,
+    caps,
+    log,
+    rotated=0.0,
 ) -> Drawn:
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
@@ -229,6 +270,8 @@ def _finish(
         picture = picture.resize(size, Image.Resampling.LANCZOS)
     else:
         factor = 1.0, 1.0
+    if rotated:
+        picture = picture.rotate(rotated, Image.Resampling.BICUBIC, fillcolor="white")
     if grey:
         picture = picture.convert("L")
     stream = io.BytesIO()

@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 import numpy as np
 
 from retrial.tracing.ends import End, choose_ends, usual_width
+from retrial.tracing.legend import keys_of_legend
 from retrial.tracing.markers import Place, candidates, fit, measure
 from retrial.tracing.picture import Ink
 from retrial.tracing.shapes import SHAPES, Figure
@@ -37,7 +38,11 @@ def columns_of(spec: TraceSpec, series: Series) -> list[float]:
 
 
 def find_markers(
-    spec: TraceSpec, inks: list[Ink], columns: list[list[float]], reach: float
+    spec: TraceSpec,
+    inks: list[Ink],
+    columns: list[list[float]],
+    reach: float,
+    out: np.ndarray,
 ) -> list[list[Sight]]:
     """Return, for each series and visit, the marker seen.
 
@@ -46,6 +51,7 @@ def find_markers(
         inks: what each series' colour covers.
         columns: (series, visits), expected pixel columns.
         reach: how far off its column a marker may be, pixels.
+        out: (rows, columns) bool, what is not to be looked at.
     """
     figures: list[Figure | None] = []
     for series, ink, expected in zip(spec.series, inks, columns, strict=True):
@@ -55,7 +61,18 @@ def find_markers(
         [_look(place, column, spec, inks, figures, reach) for column in columns[place]]
         for place in range(len(spec.series))
     ]
-    return _without_conflicts(spec, [_without_disturbed(row) for row in sights])
+    rows = [
+        _without_keys(_without_disturbed(row), ink, expected, out)
+        for row, ink, expected in zip(sights, inks, columns, strict=True)
+    ]
+    return _without_conflicts(spec, rows)
+
+
+def _without_keys(row: list[Sight], ink: Ink, columns: list[float], out: np.ndarray) -> list[Sight]:
+    reasons = keys_of_legend(ink, [sight.place for sight in row], columns, out)
+    return [
+        Sight(None, reason) if reason else sight for sight, reason in zip(row, reasons, strict=True)
+    ]
 
 
 def _without_disturbed(row: list[Sight]) -> list[Sight]:

@@ -9,6 +9,7 @@ import numpy as np
 from retrial.tracing.bars import Bar, error_ink, find_bar, match_fill
 from retrial.tracing.ends import End, choose_ends, usual_width
 from retrial.tracing.found import Point, Traced, Unsure, make_point
+from retrial.tracing.level import turned_by
 from retrial.tracing.lines import columns_of, find_ends, find_markers, stand, stem_widths
 from retrial.tracing.picture import Ink, blocked, find_background, read_image, separate_inks
 from retrial.tracing.spec import TraceSpec
@@ -28,8 +29,8 @@ def trace(image: str | Path | np.ndarray, spec: TraceSpec) -> Traced:
     Returns the points found, with an uncertainty in pixels each, and what was left out because
     it was not sure, with the reason. A point is never guessed.
 
-    Raises ValueError for an unreadable or too large image, for a calibration, column or region
-    outside the image, and for a colour that is the background's.
+    Raises ValueError for an unreadable or too large image, for one that is turned, for a
+    calibration, column or region outside the image, and for a colour that is the background's.
     """
     pixels = np.asarray(image) if isinstance(image, np.ndarray) else read_image(image)
     if pixels.ndim != 3 or pixels.shape[2] != 3 or min(pixels.shape[:2]) < 20:
@@ -40,6 +41,7 @@ def trace(image: str | Path | np.ndarray, spec: TraceSpec) -> Traced:
     _check_inside(spec, columns, width, height)
     chosen = spec.background
     paper = np.asarray(chosen, dtype=float) if chosen else find_background(pixels)
+    _check_level(pixels, paper)
     reach = spec.reach or max(4.0, TALLEST * width)
     if spec.chart == "line":
         outcome = _trace_lines(pixels, paper, spec, columns, reach)
@@ -48,6 +50,17 @@ def trace(image: str | Path | np.ndarray, spec: TraceSpec) -> Traced:
     points = tuple(item for item in outcome if isinstance(item, Point))
     unsure = tuple(item for item in outcome if isinstance(item, Unsure))
     return Traced(spec, width, height, points, unsure)
+
+
+def _check_level(pixels: np.ndarray, paper: np.ndarray) -> None:
+    # A column of a turned image is no visit, and a row no value: nothing found would be right.
+    turned = turned_by(pixels, paper)
+    if turned:
+        way, back = ("counter-clockwise", "clockwise")[:: 1 if turned > 0 else -1]
+        raise ValueError(
+            f"the image is turned by {abs(turned):.1f} degrees {way}: turn it {back} by as much, "
+            "save it, and read the calibration's pixels from the straight image."
+        )
 
 
 def _check_inside(spec: TraceSpec, columns: list[list[float]], width: int, height: int) -> None:
@@ -104,7 +117,7 @@ def _trace_lines(
     )
     ink_of = {tuple(colour): ink for colour, ink in zip(distinct, separated, strict=True)}
     inks = [ink_of[tuple(colour)] for colour in colours]
-    sights = find_markers(spec, inks, columns, reach)
+    sights = find_markers(spec, inks, columns, reach, out)
     stems = [ink_of[tuple(colour)] for colour in bars]
     strokes = [stem_widths(ink, row) for ink, row in zip(stems, sights, strict=True)]
     ends = find_ends(spec, stems, sights, columns, strokes)
