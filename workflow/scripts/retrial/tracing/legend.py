@@ -75,7 +75,7 @@ def _linked(ink: Ink, place: Place, columns: list[float]) -> bool | None:
 def _reaches(ink: Ink, place: Place, side: int, far: float) -> bool:
     """Return whether the series' ink leads from a marker's edge to `far` pixels from its middle."""
     start = place.x + side * (place.figure.extent + 0.5)
-    left, right = sorted((int(round(start)), int(round(place.x + side * far))))
+    left, right = sorted((round(start), round(place.x + side * far)))
     left, right = max(0, left), min(ink.coverage.shape[1], right + 1)
     if right - left < 3:
         return False
