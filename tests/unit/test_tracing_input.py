@@ -10,12 +10,17 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
+from retrial.cli import app
 from retrial.digitize import read_project
+from retrial.digitized import figure_faults
+from retrial.figures import Figure
 from retrial.joblog import UserError
+from retrial.study import load_study
 from retrial.tracing import load_spec, parse_spec, trace, write_project
 from retrial.tracing.command import digitize_command
 from retrial.tracing.picture import read_image
 from tracing_figures import draw_bars, draw_lines
+from typer.testing import CliRunner
 
 
 def minimal(**changes) -> dict:
@@ -236,20 +241,20 @@ def test_the_command_tells_what_it_left_out_and_keeps_a_corrected_project(
     spec = tmp_path / "spec.yaml"
     spec.write_text(yaml.safe_dump(json.loads(figure.spec.model_dump_json())))
     output = tmp_path / "p.json"
-    digitize_command(image, spec, output)
+    digitize_command(image, [spec], output)
     told = capsys.readouterr().out
     assert "arm 0:" in told
     assert "Found" in told
     before = output.read_bytes()
     with pytest.raises(UserError, match="exists already"):
-        digitize_command(image, spec, output)
-    digitize_command(image, spec, output, force=True)
+        digitize_command(image, [spec], output)
+    digitize_command(image, [spec], output, force=True)
     assert output.read_bytes() == before
 
 
 def test_the_command_tells_a_mistake_without_a_traceback(tmp_path):
     with pytest.raises(UserError, match="cannot be read"):
-        digitize_command(tmp_path / "no.png", tmp_path / "no.yaml", tmp_path / "p.json")
+        digitize_command(tmp_path / "no.png", [tmp_path / "no.yaml"], tmp_path / "p.json")
 
 
 def test_bars_below_the_baseline_have_their_end_below():
@@ -259,3 +264,44 @@ def test_bars_below_the_baseline_have_their_end_below():
     assert found <= set(figure.truth)  # no upper end where the bar hangs
     assert {key for key in found if key[2] == "lower"}
     assert len(found) >= len(figure.truth) - 1
+
+
+def test_the_example_is_printed_and_its_project_fits_the_flagships_figure(tmp_path, hu2013):
+    printed = CliRunner().invoke(app, ["digitize", "--example"])
+    assert printed.exit_code == 0
+    example = yaml.safe_load(printed.output)
+    assert parse_spec(example).axes == "hba1c"
+    # The example's series and visits, on an image of known calibration.
+    figure = draw_lines(2, dpi=150, visits=tuple(example["x"]), apart=1.2)
+    drawn = json.loads(figure.spec.model_dump_json())
+    looks = [
+        {**entry, "name": named["name"], "marker": None}
+        for entry, named in zip(drawn["series"], example["series"], strict=True)
+    ]
+    spec = {**drawn, "axes": example["axes"], "series": looks}
+    image = tmp_path / "figure3.png"
+    image.write_bytes(figure.content)
+    traced = trace(image, parse_spec(spec))
+    write_project(traced, image, tmp_path / "figure3.tar")
+    listed = yaml.safe_load((hu2013 / "figures" / "figures.yaml").read_text())["figures"]
+    declared = next(entry for entry in listed if entry["id"] == "figure3")
+    faults = figure_faults(
+        load_study(hu2013 / "study.yaml"), Figure.model_validate(declared), tmp_path
+    )
+    assert faults == []
+    assert len(traced.points) > 40
+
+
+def test_the_panels_of_a_figure_go_into_one_project(tmp_path):
+    figure = draw_lines(3, dpi=100)
+    image = tmp_path / "figure2.png"
+    image.write_bytes(figure.content)
+    panels = [
+        trace(image, figure.spec.model_copy(update={"axes": axes})) for axes in ("fpg", "ppg")
+    ]
+    write_project(panels, image, tmp_path / "p.json")
+    table = read_project(tmp_path / "p.json")
+    assert sorted(table["axes"].unique()) == ["fpg", "ppg"]
+    with pytest.raises(ValueError, match="two panels have the axes 'fpg'"):
+        write_project([panels[0], panels[0]], image, tmp_path / "q.json")
+    assert not (tmp_path / "q.json").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +12,22 @@ from retrial.joblog import UserError
 from retrial.tracing.found import Traced
 
 
+def _show_example(asked: bool) -> None:
+    if asked:
+        example = files("retrial") / "templates" / "trace.yaml"
+        typer.echo(example.read_text(encoding="utf-8"), nl=False)
+        raise typer.Exit
+
+
 def digitize_command(
     image: Annotated[Path, typer.Argument(help="The figure: PNG, JPEG, TIFF, BMP, GIF or WebP.")],
-    spec: Annotated[Path, typer.Argument(help="What is in it: a YAML file with axes and series.")],
+    specs: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="SPEC...",
+            help="What is in it: a YAML file with axes and series, one for each panel.",
+        ),
+    ],
     output: Annotated[
         Path | None,
         typer.Option(
@@ -21,6 +35,15 @@ def digitize_command(
         ),
     ] = None,
     force: Annotated[bool, typer.Option(help="Replace a project that exists.")] = False,
+    example: Annotated[
+        bool,
+        typer.Option(
+            "--example",
+            help="Print an example of SPEC with every key explained, and stop.",
+            callback=_show_example,
+            is_eager=True,
+        ),
+    ] = False,
 ) -> None:
     """Find means and error bars in a figure and write a WebPlotDigitizer project to check."""
     # Here, because the image library takes a second to load and only this command needs it.
@@ -31,11 +54,12 @@ def digitize_command(
     if output.exists() and not force:
         raise UserError(f"{output} exists already; give another --output, or --force.")
     try:
-        traced = trace(image, load_spec(spec))
-        write_project(traced, image, output)
+        panels = [trace(image, load_spec(spec)) for spec in specs]
+        write_project(panels, image, output)
     except ValueError as error:
         raise UserError(str(error)) from error
-    typer.echo(describe(traced), nl=False)
+    for traced in panels:
+        typer.echo(describe(traced), nl=False)
     typer.echo(f"Wrote {output}. Open it in WebPlotDigitizer and check it against the image.")
 
 

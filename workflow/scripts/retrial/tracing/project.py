@@ -11,18 +11,36 @@ import json
 import os
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from retrial.tracing.found import GROUPS, Traced
 from retrial.tracing.spec import Series
 
-AXES = "XY"
 FOLDER = "wpd_project"  # the folder in which the program packs its archives
 NO_COLOUR = (200, 0, 0)  # the program's own default
 
 
-def project_document(traced: Traced) -> dict:
-    """Return the project as the mapping that its JSON holds."""
+def project_document(panels: Sequence[Traced]) -> dict:
+    """Return the project of a figure's panels as the mapping that its JSON holds.
+
+    Raises ValueError where two panels give their axes sets one name.
+    """
+    names = [traced.spec.axes for traced in panels]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"two panels have the axes {twice!r}; give each `axes` of its own.")
+    return {
+        "version": [4, 2],
+        "axesColl": [_axes_set(traced) for traced in panels],
+        "datasetColl": [
+            _data_set(traced, series) for traced in panels for series in traced.spec.series
+        ],
+        "measurementColl": [],
+    }
+
+
+def _axes_set(traced: Traced) -> dict:
     spec = traced.spec
     (x1, x2), (y1, y2) = spec.x_axis.points, spec.y_axis.points
     # Each axis is calibrated along itself: the axes are level and upright by construction.
@@ -33,36 +51,33 @@ def project_document(traced: Traced) -> dict:
         _click(x1.pixel, y2.pixel, x2.value, y2.value),
     ]
     return {
-        "version": [4, 2],
-        "axesColl": [
-            {
-                "name": AXES,
-                "type": "XYAxes",
-                "isLogX": spec.x_axis.scale == "log",
-                "isLogY": spec.y_axis.scale == "log",
-                "noRotation": False,
-                "calibrationPoints": calibration,
-            }
-        ],
-        "datasetColl": [_data_set(traced, series) for series in spec.series],
-        "measurementColl": [],
+        "name": spec.axes,
+        "type": "XYAxes",
+        "isLogX": spec.x_axis.scale == "log",
+        "isLogY": spec.y_axis.scale == "log",
+        "noRotation": False,
+        "calibrationPoints": calibration,
     }
 
 
-def write_project(traced: Traced, image_path: str | Path, path: str | Path) -> None:
+def write_project(
+    panels: Traced | Sequence[Traced], image_path: str | Path, path: str | Path
+) -> None:
     """Write a WebPlotDigitizer project: `.json`, or `.tar` with the image in it.
 
     The same outcome and image give the same bytes. The file appears whole or not at all.
 
     Args:
-        traced: the outcome of `trace`.
+        panels: the outcome of `trace`, one a panel of the figure.
         image_path: the image that was traced; read for a `.tar` only.
         path: where to write.
 
-    Raises ValueError for another suffix, or where the image cannot be read.
+    Raises ValueError for another suffix, for two axes sets of one name, or where the image cannot
+    be read.
     """
     path = Path(path)
-    text = json.dumps(project_document(traced), indent=1, ensure_ascii=False, allow_nan=False)
+    panels = [panels] if isinstance(panels, Traced) else panels
+    text = json.dumps(project_document(panels), indent=1, ensure_ascii=False, allow_nan=False)
     content = (text + "\n").encode("utf-8")
     if path.suffix == ".tar":
         content = _pack(content, Path(image_path))
@@ -107,7 +122,7 @@ def _data_set(traced: Traced, series: Series) -> dict:
     ]
     return {
         "name": series.name,
-        "axesName": AXES,
+        "axesName": traced.spec.axes,
         "colorRGB": [*(series.color or NO_COLOUR), 255],
         "metadataKeys": ["label", "sigma"],
         "groupNames": list(GROUPS),

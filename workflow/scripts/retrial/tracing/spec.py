@@ -153,6 +153,12 @@ class TraceSpec(Block):
     """All that `trace` needs to know of one figure (panel)."""
 
     chart: Literal["line", "bar"]
+    axes: str = Field(
+        default="XY",
+        min_length=1,
+        max_length=200,
+        description="Name of the axes set in the project: the panel's `axes` in figures.yaml",
+    )
     x_axis: Axis
     y_axis: Axis
     x: tuple[float, ...] = Field(min_length=1, max_length=500, description="The visits' values")
