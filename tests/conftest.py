@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from retrial.audit import audit
-from retrial.collect import collect, read_printed
+from retrial.collect import collect, printed_numbers, read_printed
 from retrial.constraints import Constraint, load_constraints
 from retrial.digitized import Digitized, read_figures
 from retrial.figures import Figure, load_figures
@@ -54,10 +54,13 @@ def run_stages(folder: Path) -> Stages:
     constraints = load_constraints(folder / "constraints.yaml")
     evidence = read_table(ROOT / "resources/evidence/natural-history.csv")
     figures = load_figures(folder / "figures" / "figures.yaml")
-    digitized = read_figures(study, figures, folder / "figures", draws=200, seed=1)
+    typed = read_printed(folder / "reported.csv")
+    digitized = read_figures(
+        study, figures, folder / "figures", draws=200, seed=1, printed=printed_numbers(typed)
+    )
     reported = collect(
         study,
-        read_printed(folder / "reported.csv"),
+        typed,
         read_printed(folder / "counts.csv"),
         digitized.reported,
     )

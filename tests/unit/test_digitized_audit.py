@@ -19,7 +19,7 @@ from digitized_cases import (
 from retrial.audit.digitized import FALSE_ALARMS, check_digitized
 from retrial.digitized import curves
 from retrial.digitized.measure import measured
-from retrial.tables import DIGITIZED, REPORTED, table
+from retrial.tables import DIGITIZED
 from scipy import stats
 
 ONE = figure(panel(series()))
@@ -32,7 +32,7 @@ def told(folder, described, content, second=None):
     found = digitized(folder, described, content, second)
     assert list(found.points.columns) == DIGITIZED
     rows = {}
-    for row in check_digitized(study(), [described], found.reported, found.points, found.agreement):
+    for row in check_digitized(study(), [described], found.points, found.agreement):
         rows.setdefault(row["check"], []).append(row)
     return rows
 
@@ -88,7 +88,7 @@ def noisy(tmp_path_factory):
         _, (curve,) = curves(study(), ONE, folder / "noisy.json")
         for pixel_sd in scores:
             points = digitized_points(measured(curve, pixel_sd))
-            rows = check_digitized(study(), [], table([], REPORTED), points, points.iloc[:0])
+            rows = check_digitized(study(), [], points, points.iloc[:0])
             scores[pixel_sd] += [row["value"] for row in rows]
             flagged[pixel_sd] += any(row["verdict"] == "implausible" for row in rows)
     return scores, flagged
@@ -144,7 +144,7 @@ def test_every_visit_is_accounted_for_by_arm(tmp_path):
 def test_a_pending_figure_is_no_finding():
     empty = digitized_points([])
     pending = figure(panel(series()), status="pending")
-    assert check_digitized(study(), [pending], table([], REPORTED), empty, empty) == []
+    assert check_digitized(study(), [pending], empty, empty) == []
 
 
 @pytest.mark.parametrize(
@@ -188,20 +188,3 @@ def test_two_digitizations_of_too_few_points_pass_no_judgement(tmp_path):
     (row,) = rows["digitizers_mean"]
     assert row["verdict"] == "not_applicable"
     assert "too few points" in row["detail"] and "nan" not in row["detail"]
-
-
-def test_a_mean_that_is_printed_too_tests_the_calibration(btheb):
-    rows = btheb.audit[btheb.audit["check"] == "figure_and_print"]
-    assert rows["arm"].tolist() == ["btheb", "tau"] and set(rows["verdict"]) == {"pass"}
-    # The table prints SDs and the figure standard errors, of 52 and 48 patients.
-    assert rows["detail"].str.contains(r"7\.[0-9] times as long as the bar").iloc[0]
-    assert "the root of n is 7.2" in rows["detail"].iloc[0]
-
-
-def test_a_mean_that_differs_from_the_printed_one_is_a_finding(btheb):
-    moved = btheb.reported.copy()
-    moved.loc[moved["digitized"].fillna(False).astype(bool), "value"] += 1.0
-    parts = (btheb.figures, moved, btheb.digitized.points, btheb.digitized.agreement)
-    rows = [r for r in check_digitized(btheb.study, *parts) if r["check"] == "figure_and_print"]
-    assert {row["verdict"] for row in rows} == {"inconsistent"}
-    assert all(0.9 < row["value"] < 1.2 and row["bound"] < 0.4 for row in rows)

@@ -67,7 +67,7 @@ def refused(folder, described, content, message):
 
 def findings(folder, described, content):
     found = digitized(folder, described, content)
-    rows = check_digitized(study(), [described], found.reported, found.points, found.agreement)
+    rows = check_digitized(study(), [described], found.points, found.agreement)
     return [row for row in rows if row["check"] == "digitized_visits"]
 
 

@@ -266,7 +266,7 @@ def test_bars_below_the_baseline_have_their_end_below():
     assert len(found) >= len(figure.truth) - 1
 
 
-def test_the_example_is_printed_and_its_project_fits_the_flagships_figure(tmp_path, hu2013):
+def test_the_example_is_printed_and_its_project_fits_the_flagships_figure(tmp_path, root):
     printed = CliRunner().invoke(app, ["digitize", "--example"])
     assert printed.exit_code == 0
     example = yaml.safe_load(printed.output)
@@ -283,6 +283,7 @@ def test_the_example_is_printed_and_its_project_fits_the_flagships_figure(tmp_pa
     image.write_bytes(figure.content)
     traced = trace(image, parse_spec(spec))
     write_project(traced, image, tmp_path / "figure3.tar")
+    hu2013 = root / "resources" / "studies" / "hu2013"
     listed = yaml.safe_load((hu2013 / "figures" / "figures.yaml").read_text())["figures"]
     declared = next(entry for entry in listed if entry["id"] == "figure3")
     faults = figure_faults(

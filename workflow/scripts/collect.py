@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from retrial.collect import collect, read_printed
+from retrial.collect import collect, printed_numbers, read_printed
 from retrial.digitized import read_figures
 from retrial.figures import load_figures
 from retrial.joblog import job_log
@@ -11,16 +11,18 @@ from retrial.tables import AGREEMENT, DIGITIZED, REPORTED, write_table
 
 with job_log(snakemake.log[0]):
     study = load_study(snakemake.input.study)
+    typed = read_printed(snakemake.input.reported)
     digitized = read_figures(
         study,
         load_figures(snakemake.input.figures),
         Path(snakemake.input.figures).parent,
         draws=snakemake.params.draws,
         seed=snakemake.params.seed,
+        printed=printed_numbers(typed),
     )
     numbers = collect(
         study,
-        read_printed(snakemake.input.reported),
+        typed,
         read_printed(snakemake.input.counts),
         digitized.reported,
     )

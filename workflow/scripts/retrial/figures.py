@@ -120,6 +120,12 @@ class Figure(Block):
         default=0.5, gt=0, description="How far from its visit a point may lie"
     )
     error_label: ErrorLabel | None = None
+    accepted: str | None = Field(
+        default=None,
+        min_length=10,
+        description="Why the figure is used although it contradicts a printed number; without it, "
+        "a panel that does is held back",
+    )
     panels: list[Panel] = Field(default=[])
     source: str
 

@@ -39,7 +39,7 @@ REPORTED = (
 DIGITIZED = (
     "row_id figure panel outcome arm visit label x off_visit mean upper lower error "
     "difference_of_bars difference_sigma mean_sigma mean_sigma_pixels error_sigma "
-    "error_sigma_pixels sigma_from stale px py second_mean second_error"
+    "error_sigma_pixels sigma_from stale px py second_mean second_error held"
 ).split()
 
 DRAWS = "draw row_id value error".split()
@@ -134,7 +134,7 @@ TEXT_COLUMNS = frozenset(
 ) | {axis.name for axis in OWN_AXES}
 FLAG_COLUMNS = frozenset(
     "admissible comparable defensible paper_analysis digitized supports exhaustive inferred "
-    "cumulative derived stale inside labelled pooled".split()
+    "cumulative derived stale inside labelled pooled held".split()
 )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from retrial.audit.digitized import check_digitized
+from retrial.audit.figures_and_print import check_against_print
 from retrial.audit.labels import check_labels
 from retrial.audit.repeats import check_repeats
 from retrial.audit.sentences import check_sentences
@@ -53,7 +54,8 @@ def audit(
             *check_tallies(study, reported),
             *check_repeats(reported, READINGS),
             *check_sentences(study, claims, constraints, reported, READINGS, alpha),
-            *check_digitized(study, figures, reported, points, agreement),
+            *check_digitized(study, figures, points, agreement),
+            *check_against_print(study, figures, reported, points),
         ],
         AUDIT,
     )

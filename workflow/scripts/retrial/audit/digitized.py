@@ -10,7 +10,6 @@ from scipy.stats import norm
 from retrial.digitized.curves import visits_shown
 from retrial.digitized.measure import OBSERVER_ERROR, OBSERVER_MEAN
 from retrial.figures import Figure
-from retrial.precision import half_width
 from retrial.study import Study
 
 FALSE_ALARMS = 0.01  # how often bars of one length, clicked with the stated error, would be flagged
@@ -19,7 +18,6 @@ FALSE_ALARMS = 0.01  # how often bars of one length, clicked with the stated err
 def check_digitized(
     study: Study,
     figures: list[Figure],
-    reported: pd.DataFrame,
     points: pd.DataFrame,
     agreement: pd.DataFrame,
 ) -> list[dict]:
@@ -30,16 +28,12 @@ def check_digitized(
     scale on which it was computed. `digitized_visits`: visits without a point. `stale_values`: the
     project file stores values of an earlier calibration (they are not used). `digitizers`: bias and
     limits of agreement of two people, and whether the spread is more than the clicks explain.
-    `figure_and_print`: a mean that the paper prints as well, which is a free test of the
-    calibration; and how many times longer the printed error term is than the bar, which is the root
-    of n where one is an SD and the other a standard error.
     """
     return [
         *_symmetry(points),
         *_visits(study, figures, points),
         *_stale(points),
         *_digitizers(points, agreement),
-        *_printed_too(reported),
     ]
 
 
@@ -165,28 +159,3 @@ def _explained(points: pd.DataFrame, what: str) -> tuple[float, str]:
         return float(clicks.mean()), "the clicks explain"
     usual = {"mean": OBSERVER_MEAN, "error": OBSERVER_ERROR}[what]
     return float(usual * points[what].abs().mean()), "observers usually differ by"
-
-
-def _printed_too(reported: pd.DataFrame) -> list[dict]:
-    """Hold each digitized mean against a printed one of the same outcome, arm and visit."""
-    means = reported[reported["statistic"] == "mean"]
-    read_off = means["digitized"].fillna(False).astype(bool)
-    keys = ["outcome", "arm", "visit"]
-    both = means[read_off].merge(means[~read_off], on=keys, suffixes=("", "_printed"))
-    rows = []
-    for _, row in both.iterrows():
-        gap = row["value"] - row["value_printed"]
-        room = half_width(row["value_decimals_printed"])
-        room += norm.isf(FALSE_ALARMS / 2 / len(both)) * row["value_sigma"]
-        told = (
-            f"{row['value']:.4g} read off, {row['value_printed']:g} printed in "
-            f"{row['source_printed']}: {gap:+.2g}, where rounding and clicks explain {room:.2g}"
-        )
-        if row["error"] > 0 and row["error_printed"] > 0:
-            told += (
-                f"; the printed error term is {row['error_printed'] / row['error']:.1f} times as "
-                f"long as the bar (the root of n is {row['n'] ** 0.5:.1f})"
-            )
-        verdict = "inconsistent" if abs(gap) > room else "pass"
-        rows.append(_finding(row, "figure_and_print", verdict, told, value=abs(gap), bound=room))
-    return rows

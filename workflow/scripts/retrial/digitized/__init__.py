@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from retrial.digitize import DigitizeError, Project, read
+from retrial.digitized.against_print import beside_print, held_back
 from retrial.digitized.agreement import agreement, dahlberg
 from retrial.digitized.curves import Curve, curves_of
 from retrial.digitized.measure import drawn, measured
@@ -46,6 +47,21 @@ class Digitized:
     reported: pd.DataFrame
     draws: pd.DataFrame
     agreement: pd.DataFrame
+
+    def without(self, held: set[tuple[str, str]]) -> Digitized:
+        """Return it with the panels (figure, panel) of `held` marked and their numbers left out.
+
+        `points` keeps every row, with `held` true for those; `reported` and `draws` lose them.
+        """
+        places = zip(self.points["figure"], self.points["panel"], strict=True)
+        out = pd.Series([place in held for place in places], self.points.index, dtype=bool)
+        names = set(self.points.loc[out, "row_id"])
+        return Digitized(
+            points=self.points.assign(held=out),
+            reported=self.reported[~self.reported["row_id"].isin(names)],
+            draws=self.draws[~self.draws["row_id"].isin(names)],
+            agreement=self.agreement,
+        )
 
 
 def curves(study: Study, figure: Figure, path: Path | str) -> tuple[Project, list[Curve]]:
@@ -82,9 +98,17 @@ def figure_faults(study: Study, figure: Figure, folder: Path) -> list[tuple[str,
 
 
 def read_figures(
-    study: Study, figures: list[Figure], folder: Path | str, *, draws: int, seed: int
+    study: Study,
+    figures: list[Figure],
+    folder: Path | str,
+    *,
+    draws: int,
+    seed: int,
+    printed: pd.DataFrame | None = None,
 ) -> Digitized:
     """Return the numbers of every digitized figure of a study.
+
+    A panel that contradicts what is printed is held back, unless figures.yaml accepts it.
 
     Args:
         study: The study.
@@ -92,6 +116,7 @@ def read_figures(
         folder: The folder of figures.yaml and of the project files.
         draws: Number of Monte Carlo draws.
         seed: Root seed; each figure has a stream of its own, so that one more changes no other.
+        printed: The typed numbers (`retrial.collect.printed_numbers`); None holds nothing back.
 
     Raises:
         DigitizeError: If a project file cannot be read, or is not what figures.yaml says.
@@ -109,7 +134,10 @@ def read_figures(
         moved.append(drawn(project, found, table, figure.pixel_sd, rng, draws))
         points.append(table)
         reported += [_reported(study, figure, row) for row in table.to_dict("records")]
-    return _tables(points, reported, moved)
+    digitized = _tables(points, reported, moved)
+    if printed is None or digitized.points.empty:
+        return digitized.without(set())
+    return digitized.without(held_back(figures, beside_print(digitized.points, printed)))
 
 
 def _tables(points: list, reported: list[dict], moved: list) -> Digitized:

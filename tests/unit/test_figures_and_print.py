@@ -1,0 +1,161 @@
+"""What the paper's printed numbers say of its digitized figures: means, arms, and what bars are."""
+
+from math import sqrt
+
+import numpy as np
+import pandas as pd
+import pytest
+from digitized_cases import LINE, digitized, figure, grouped, panel, project, series, study
+from retrial.audit.figures_and_print import check_against_print
+from retrial.collect import printed_numbers
+from retrial.digitized import read_figures
+from retrial.digitized.against_print import beside_print, contradicted, held_back
+from retrial.tables import REPORTED_INPUT
+from scipy import stats
+
+N = {"treated": 15, "control": 14}
+CONTROL = [(visit, mean + 0.8, error) for visit, mean, error in LINE]
+BOTH = figure(panel(series("A"), series("B", arm="control")), error_label="sem")
+
+
+def printed(*rows, label="sd"):
+    """The typed table: (arm, visit, mean, error) as printed text."""
+    typed = [
+        {
+            "row_id": f"{arm}_{visit}_{place}",
+            "outcome": "hba1c",
+            "arm": arm,
+            "visit": str(visit),
+            "statistic": "mean",
+            "value": mean,
+            "error": error,
+            "error_label": label,
+            "label_scope": "table1",
+            "n": str(N[arm]),
+            "source": "Table 1",
+            "quote": f"{mean} {error}",
+        }
+        for place, (arm, visit, mean, error) in enumerate(rows)
+    ]
+    return printed_numbers(pd.DataFrame(typed, columns=REPORTED_INPUT).astype("string"))
+
+
+def points_of(folder, described=BOTH, arms=(LINE, CONTROL)):
+    content = project(grouped("A", arms[0]), grouped("B", arms[1]))
+    return digitized(folder, described, content).points
+
+
+def findings(folder, typed, described=BOTH, arms=(LINE, CONTROL)):
+    rows = {}
+    for row in check_against_print(
+        study(), [described], typed.assign(digitized=False), points_of(folder, described, arms)
+    ):
+        rows.setdefault(row["check"], []).append(row)
+    return rows
+
+
+def test_printed_means_that_the_figure_shows_pass(tmp_path):
+    rows = findings(tmp_path, printed(("treated", 0, "7.5", "0.8"), ("control", 0, "8.3", "0.7")))
+    assert [row["verdict"] for row in rows["figure_and_print"]] == ["pass", "pass"]
+    assert "figure_held" not in rows
+
+
+def test_a_contradicted_panel_is_held_back_until_it_is_accepted(tmp_path):
+    typed = printed(("treated", 0, "6.9", "0.8"), ("control", 0, "8.3", "0.7"))
+    (held,) = findings(tmp_path, typed)["figure_held"]
+    assert (held["target"], held["outcome"], held["verdict"]) == (
+        "figure2_a",
+        "hba1c",
+        "inconsistent",
+    )
+    assert "7.5 read off where 6.9 is printed" in held["detail"]
+    assert held["detail"].endswith("the panel is not used")
+    accepted = BOTH.model_copy(update={"accepted": "the table is of all, the figure of completers"})
+    (told,) = findings(tmp_path, typed, accepted)["figure_held"]
+    assert told["detail"].endswith("the table is of all, the figure of completers")
+    beside = beside_print(points_of(tmp_path), typed)
+    assert held_back([BOTH], beside) == {("figure2", "a")}
+    assert held_back([accepted], beside) == set()
+
+
+def test_a_held_panel_gives_no_number_and_keeps_its_points(tmp_path):
+    typed = printed(("treated", 0, "6.9", "0.8"))
+    points_of(tmp_path)
+    taken = [
+        read_figures(study(), [BOTH], tmp_path, draws=4, seed=1, printed=p) for p in (None, typed)
+    ]
+    assert [len(found.reported) for found in taken] == [8, 0]
+    assert [len(found.draws) for found in taken] == [32, 0]
+    assert [found.points["held"].sum() for found in taken] == [0, 8]
+
+
+def test_exchanged_arms_are_recognized(tmp_path):
+    typed = printed(("treated", 0, "8.3", "0.8"), ("control", 0, "7.5", "0.7"))
+    (held,) = findings(tmp_path, typed)["figure_held"]
+    assert "they agree once the two arms are exchanged" in held["detail"]
+    wrong = printed(("treated", 0, "8.9", "0.8"), ("control", 0, "7.5", "0.7"))
+    (held,) = findings(tmp_path, wrong)["figure_held"]
+    assert "exchanged" not in held["detail"]
+
+
+def test_one_of_two_printed_versions_is_enough(tmp_path):
+    """A paper that prints 7.5 in one place and 7.1 in another is not contradicted by 7.5."""
+    typed = printed(("treated", 0, "7.1", "0.8"), ("treated", 0, "7.5", "0.8"))
+    assert contradicted(beside_print(points_of(tmp_path), typed)).empty
+
+
+def errors(sd, kind, n):
+    """By hand: an SD as the bar of each kind."""
+    return {"sd": sd, "sem": sd / sqrt(n), "ci95": stats.t.ppf(0.975, n - 1) * sd / sqrt(n)}[kind]
+
+
+@pytest.mark.parametrize("drawn", ["sd", "sem", "ci95"])
+@pytest.mark.parametrize("labelled", ["sd", "sem", "ci95"])
+@pytest.mark.parametrize("table", ["sd", "sem"])
+def test_the_printed_error_term_settles_what_the_bars_are(tmp_path, drawn, labelled, table):
+    n, sd = 15, 1.1
+    line = [(visit, mean, errors(sd, drawn, n)) for visit, mean, _ in LINE]
+    term = f"{errors(sd, table, n):.3f}"
+    typed = printed(("treated", 0, "7.5", term), label=table)
+    described = figure(panel(series("A")), error_label=labelled)
+    (row,) = findings(tmp_path, typed, described, (line, line))["figure_bars"]
+    assert row["reading"] == drawn
+    assert row["verdict"] == ("pass" if drawn == labelled else "inconsistent")
+    assert row["value"] == pytest.approx(errors(sd, table, n) / errors(sd, drawn, n), rel=0.01)
+    factors = {"sd": 1, "sem": sqrt(n), "ci95": sqrt(n) / stats.t.ppf(0.975, n - 1)}
+    assert row["bound"] == pytest.approx(factors[labelled] / factors[table])
+
+
+def test_bars_that_fit_no_reading_are_a_finding(tmp_path):
+    line = [(visit, mean, 0.1) for visit, mean, _ in LINE]
+    typed = printed(("treated", 0, "7.5", "3.0"))
+    described = figure(panel(series("A")), error_label="sem")
+    (row,) = findings(tmp_path, typed, described, (line, line))["figure_bars"]
+    assert row["verdict"] == "inconsistent" and row["reading"] is None
+    assert "no reading of the bar gives the printed spread" in row["detail"]
+
+
+def test_clicks_that_explain_the_difference_raise_no_alarm(tmp_path):
+    """200 figures clicked with an error of 1 px: the bars keep their reading, the means pass."""
+    rng = np.random.default_rng(7)
+    typed = printed(("treated", 0, "7.5", "0.77"), ("treated", 3, "7.0", "1.16"))
+    shifts = rng.normal(0, 0.01, (200, 3, len(LINE)))  # a pixel is 0.01 %
+    wrong = 0
+    for shift in shifts:
+        content = grouped("A")
+        for place, point in enumerate(content["data"]):
+            point["y"] += 100 * shift[place % 3, place // 3]
+        found = digitized(tmp_path, figure(panel(series("A"))), project(content))
+        rows = check_against_print(study(), [BOTH], typed.assign(digitized=False), found.points)
+        wrong += any(row["verdict"] != "pass" for row in rows)
+    assert wrong <= 12  # 1 % of families, and of bars as many
+
+
+def test_a_mean_that_is_printed_too_tests_the_calibration(btheb):
+    rows = btheb.audit[btheb.audit["check"] == "figure_and_print"]
+    assert rows["arm"].tolist() == ["btheb", "tau"] and set(rows["verdict"]) == {"pass"}
+    bars = btheb.audit[btheb.audit["check"] == "figure_bars"]
+    # The table prints SDs and the figure standard errors, of 52 and 48 patients.
+    assert bars["reading"].tolist() == ["sem", "sem"] and set(bars["verdict"]) == {"pass"}
+    assert bars["value"].between(6.5, 7.9).all()
+    assert bars["bound"].tolist() == pytest.approx([sqrt(52), sqrt(48)])
