@@ -52,7 +52,7 @@ def run_stages(folder: Path) -> Stages:
     study = load_study(folder / "study.yaml")
     claims = load_claims(folder / "claims.yaml")
     constraints = load_constraints(folder / "constraints.yaml")
-    evidence = read_table(ROOT / "resources/evidence/natural-history.csv")
+    evidence = read_table(ROOT / "resources/evidence/natural-history.csv", "evidence")
     figures = load_figures(folder / "figures" / "figures.yaml")
     typed = read_printed(folder / "reported.csv")
     digitized = read_figures(

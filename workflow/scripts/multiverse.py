@@ -9,7 +9,7 @@ with job_log(snakemake.log[0]):
     chunks = specifications(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),
-        read_table(snakemake.input.evidence),
+        read_table(snakemake.input.evidence, "evidence"),
         read_table(snakemake.input.reported),
         read_table(snakemake.input.summaries),
         read_table(snakemake.input.tests),

@@ -14,7 +14,7 @@ with job_log(snakemake.log[0]):
         load_claims(snakemake.input.claims),
         load_constraints(snakemake.input.constraints),
         load_figures(snakemake.input.figures),
-        read_table(snakemake.input.evidence),
+        read_table(snakemake.input.evidence, "evidence"),
         read_table(snakemake.input.reported),
         read_table(snakemake.input.summaries),
         pd.read_parquet(snakemake.input.digitization),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from retrial.bounds import decimals_of
 from retrial.study import Study
-from retrial.tables import REPORTED, TEXT_COLUMNS
+from retrial.tables import REPORTED, TABLES
 
 
 def read_printed(path: Path | str) -> pd.DataFrame:
@@ -71,7 +71,7 @@ def collect(
     parts = [part.assign(digitized=False) for part in typed]
     if digitized is not None and len(digitized):
         known = digitized.dropna(axis="columns", how="all")  # empty columns have no type to keep
-        parts.insert(1, known.astype(dict.fromkeys(TEXT_COLUMNS & set(known), "string")))
+        parts.insert(1, TABLES["reported"].typed(known))
     both = pd.concat(parts, ignore_index=True)
     both["unit"] = both["unit"].fillna(both["outcome"].map(units))
     return both.reindex(columns=REPORTED)

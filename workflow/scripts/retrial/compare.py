@@ -6,85 +6,28 @@ the paper is a finding, and stays the same from run to run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import inf
 from pathlib import Path
 
 import pandas as pd
 
-from retrial.tables import AXES, CHECK, FLAG_COLUMNS, TEXT_COLUMNS, read_table, table
+from retrial.tables import CHECK, TABLES, Column, read_table, table, table_named
 
-# What tells the rows of a file apart; rows that share it are numbered in the order they stand in.
+# The results that are frozen, and what tells their rows apart (rows that share it are numbered).
 KEYS = {
-    "reported.csv": ["row_id"],
-    "digitized.csv": ["row_id"],
-    "agreement.csv": ["figure", "panel", "what"],
-    "audit.csv": ["check", "target", "outcome", "arm", "visit", "reading"],
-    "summaries.csv": ["row_id", "reading"],
-    "tests.csv": ["test_id"],
-    "effects.csv": ["outcome", "visit", "version", "reading"],
-    "sensitivity.csv": [
-        "analysis",
-        "scenario",
-        "claim_id",
-        "outcome",
-        "category",
-        "visit",
-        "reading",
-        "version",
-        "rho",
-    ],
-    "multiverse.csv": ["claim_id", *AXES],
-    "claims.csv": ["claim_id"],
-    "risk_of_bias.csv": ["domain"],
-    "truth.csv": ["quantity", "outcome", "arm", "visit", "claim_id", "method", "reading"],
+    f"{name}.csv": TABLES[name].keys
+    for name in (
+        "reported digitized agreement audit summaries tests effects sensitivity multiverse claims "
+        "risk_of_bias truth"
+    ).split()
 }
 
 FAULTS = ("differs", "missing", "new")
 
 
-@dataclass(frozen=True)
-class Tolerance:
-    """How far a number may be from the frozen one; exact where both are nought."""
-
-    relative: float = 0.0
-    absolute: float = 0.0
-
-    def __str__(self) -> str:
-        if self == EXACT:
-            return "exact"
-        return f"{self.relative:g} relative, {self.absolute:g} absolute"
-
-
-EXACT = Tolerance()
-FLOATS = Tolerance(1e-8, 1e-12)
-P_VALUES = Tolerance(1e-6, 1e-12)
-
-COUNTS = frozenset(
-    "visit n n_1 n_2 total remaining value_decimals error_decimals specifications supporting "
-    "fragility".split()
-)
-P_COLUMNS = frozenset("p p_low p_high p_holm p_bh".split())
-
-
-def tolerance_of(column: str) -> Tolerance:
-    """Return how closely a column must come out again."""
-    if column in TEXT_COLUMNS or column in FLAG_COLUMNS or column in COUNTS:
-        return EXACT
-    return P_VALUES if column in P_COLUMNS else FLOATS
-
-
 def read_result(path: Path | str) -> pd.DataFrame:
     """Read a result, CSV or Parquet, as the CSV of it would be read."""
     if Path(path).suffix == ".parquet":
-        frame = pd.read_parquet(path)
-        for column in frame.columns:
-            if column in FLAG_COLUMNS:
-                frame[column] = frame[column].astype("boolean")
-            else:
-                text = column in TEXT_COLUMNS
-                frame[column] = frame[column].astype("string" if text else "float64")
-        return frame
+        return table_named(path).typed(pd.read_parquet(path))
     return read_table(path)
 
 
@@ -101,13 +44,21 @@ def _shown(column: pd.Series) -> pd.Series:
     return column.astype("string").fillna("")
 
 
+def _named(column: pd.Series) -> pd.Series:
+    """Return key values as text; numbers in ten digits, so that a last bit makes no other row."""
+    if column.dtype == "float64":
+        texts = [f"{value:.10g}" for value in column]
+        return pd.Series(texts, index=column.index, dtype="string").where(column.notna(), "")
+    return _shown(column)
+
+
 def _keyed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Return the frame indexed by its key columns as one text, repeated keys numbered."""
     there = [k for k in keys if k in frame.columns]
     if there:
-        name = _shown(frame[there[0]])
+        name = _named(frame[there[0]])
         for key in there[1:]:
-            name = name.str.cat(_shown(frame[key]), sep=" | ")
+            name = name.str.cat(_named(frame[key]), sep=" | ")
     else:
         name = pd.Series("row", index=frame.index, dtype="string")
     place = name.groupby(name).cumcount()
@@ -115,14 +66,12 @@ def _keyed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return frame.set_axis(pd.Index(numbered, dtype="object"), axis=0)
 
 
-def _same(expected: pd.Series, actual: pd.Series, tolerance: Tolerance) -> pd.Series:
+def _same(expected: pd.Series, actual: pd.Series, column: Column) -> pd.Series:
     both_empty = expected.isna() & actual.isna()
-    if expected.dtype == "float64" and tolerance != EXACT:
-        allowed = tolerance.absolute + tolerance.relative * expected.abs()
-        near = ((expected - actual).abs() <= allowed) & (allowed < inf)
-        equal = near | (expected == actual)  # an infinite bound is met by itself alone
-    else:
+    if column.kind in ("text", "flag"):
         equal = (expected == actual).fillna(False)
+    else:
+        equal = column.tolerance.allows(expected, actual)
     return both_empty | equal.astype(bool)
 
 
@@ -135,7 +84,8 @@ def compare_frames(file: str, expected: pd.DataFrame, actual: pd.DataFrame) -> p
 
     Rows and columns that only one side has are `missing` (no longer there) or `new`.
     """
-    keys = KEYS.get(file, [])
+    declared = table_named(file)
+    keys = declared.keys
     old, new = _keyed(expected, keys), _keyed(actual, keys)
     notes = [
         *(_note(file, "missing", column=c) for c in old.columns if c not in new.columns),
@@ -150,8 +100,8 @@ def compare_frames(file: str, expected: pd.DataFrame, actual: pd.DataFrame) -> p
     for column in old.columns:
         if column in new.columns and column not in keys and len(shared):
             before, after = old.loc[shared, column], new.loc[shared, column]
-            tolerance = tolerance_of(column)
-            same = _same(before, after, tolerance)
+            described = declared.column(column)
+            same = _same(before, after, described)
             parts.append(
                 pd.DataFrame(
                     {
@@ -160,7 +110,7 @@ def compare_frames(file: str, expected: pd.DataFrame, actual: pd.DataFrame) -> p
                         "column": column,
                         "expected": _shown(before).to_numpy(),
                         "actual": _shown(after).to_numpy(),
-                        "tolerance": str(tolerance),
+                        "tolerance": str(described.tolerance),
                         "verdict": same.map({True: "same", False: "differs"}).to_numpy(),
                     }
                 )

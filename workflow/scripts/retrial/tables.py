@@ -1,17 +1,22 @@
 """The tables that a run reads and writes: their columns, and one way to read and to write them.
 
-Results are CSV in UTF-8 with full float precision, a fixed column order and rows in a fixed order,
-so that equal inputs give equal bytes.
+Each table declares its columns once: name, order, kind and key. A kind belongs to a table's column,
+not to a name: `statistic` is a word in reported.csv and a number in tests.csv. Results are CSV in
+UTF-8 with full float precision, a fixed column order and rows in a fixed order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 import pandas as pd
 
 from retrial.axes import OWN_AXES
 
+# Typed files, read as text: the printed decimals count.
 REPORTED_INPUT = (
     "row_id outcome arm visit statistic comparator value error error_low error_high error_label "
     "label_scope n unit source quote alternative_of version note"
@@ -22,131 +27,352 @@ COUNTS_INPUT = (
     "source quote alternative_of version cumulative note"
 ).split()
 
-EVIDENCE = (
-    "id quantity population time_months window value value_type spread spread_low spread_high "
-    "spread_type n events doi citation caution"
-).split()
-
 TRUTH_INPUT = "quantity outcome arm visit claim_id method value".split()
 
-REPORTED = (
-    "row_id outcome category arm visit statistic comparator value error error_low error_high "
-    "error_label label_scope n total remaining tally exhaustive total_row inferred unit "
-    "value_decimals error_decimals source quote alternative_of version cumulative digitized "
-    "value_sigma error_sigma note"
-).split()
 
-DIGITIZED = (
-    "row_id figure panel outcome arm visit label x off_visit mean upper lower error "
-    "difference_of_bars difference_sigma mean_sigma mean_sigma_pixels error_sigma "
-    "error_sigma_pixels sigma_from stale px py second_mean second_error held"
-).split()
+@dataclass(frozen=True)
+class Tolerance:
+    """How far a number may be from the frozen one; exact where both are zero."""
 
-DRAWS = "draw row_id value error".split()
+    relative: float = 0.0
+    absolute: float = 0.0
 
-AGREEMENT = "figure panel what n bias low high sigma icc icc_low icc_high".split()
+    def __str__(self) -> str:
+        if self == EXACT:
+            return "exact"
+        return f"{self.relative:g} relative, {self.absolute:g} absolute"
 
-AUDIT = "check target outcome arm visit reading verdict value bound detail source".split()
+    def allows(self, expected: pd.Series, actual: pd.Series) -> pd.Series:
+        """Return for each pair of numbers whether they agree; an infinite one only with itself."""
+        allowed = self.absolute + self.relative * expected.abs()
+        return (((expected - actual).abs() <= allowed) & (allowed < inf)) | (expected == actual)
 
-SUMMARIES = (
-    "row_id outcome arm visit reading admissible n mean sd sem ci_low ci_high label_scope version "
-    "source"
-).split()
 
-TESTS = (
-    "test_id claim_id outcome category contrast visit reading version population method statistic "
-    "df1 df2 estimate ci_low ci_high effect_size effect_size_type effect_size_low effect_size_high "
-    "p p_low p_high share_significant p_holm p_bh bf10 rho structure effect shape "
-    "admissible defensible paper_analysis "
-    "n_1 n_2 value_1 value_2 fragility detectable assumptions published_p agreement"
-).split()
+EXACT = Tolerance()
 
-SENSITIVITY = (
-    "analysis scenario claim_id outcome category visit reading version rho admissible comparable "
-    "estimate ci_low ci_high p p_low p_high share_significant threshold detail source"
-).split()
+# What a column holds, and how closely it must come out again: the last bits of a float differ from
+# one processor to another.
+KINDS: Mapping[str, Tolerance] = {
+    "text": EXACT,
+    "flag": EXACT,
+    "whole": Tolerance(1e-11, 0.0),
+    "number": Tolerance(1e-8, 1e-12),
+    "p": Tolerance(1e-6, 1e-12),
+}
 
-# The axes of the multiverse: with the claim, they tell its specifications apart.
-AXES = (
-    "outcome",
-    "category",
-    "visit",
-    "reading",
-    "version",
-    "population",
-    "comparator",
-    "method",
-    "effect",
-    "shape",
-    "rho",
-    "structure",
-    "multiplicity",
-    *(axis.name for axis in OWN_AXES),
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, what it holds (a key of `KINDS`), and whether it names the row."""
+
+    name: str
+    kind: str
+    key: bool = False
+
+    @property
+    def tolerance(self) -> Tolerance:
+        """How closely a value must come out again."""
+        return KINDS[self.kind]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: its name (that of its file, without ending) and its columns in their order."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the columns, in their order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns that together name a row."""
+        return [column.name for column in self.columns if column.key]
+
+    def column(self, name: str) -> Column:
+        """Return a column; one that the table does not declare holds text."""
+        return next((c for c in self.columns if c.name == name), Column(name, "text"))
+
+    def typed(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a frame of text or of values with each column of the type that it declares."""
+        types = {"text": "string", "flag": "boolean"}
+        found = {}
+        for name in frame.columns:
+            kind, values = self.column(name).kind, frame[name]
+            if kind == "flag" and values.dtype == "string":
+                values = values.map({"True": True, "False": False})
+            found[name] = values.astype(types.get(kind, "float64"))
+        return pd.DataFrame(found, index=frame.index)
+
+
+TABLES: dict[str, Table] = {}
+
+
+def _declare(name: str, columns: str) -> list[str]:
+    """Declare a table, a line for neighbouring columns of a kind; a `*` marks a key."""
+    found = []
+    for line in columns.split("\n"):
+        kind, _, names = line.strip().partition(": ")
+        for word in names.split():
+            found.append(Column(word.removesuffix("*"), kind, key=word.endswith("*")))
+    TABLES[name] = Table(name, tuple(found))
+    return TABLES[name].names
+
+
+EVIDENCE = _declare(
+    "evidence",
+    """
+    text: id quantity population
+    number: time_months
+    text: window
+    number: value
+    text: value_type
+    number: spread spread_low spread_high
+    text: spread_type
+    whole: n
+    number: events
+    text: doi citation caution
+    """,
 )
 
-MULTIVERSE = (
-    "claim_id outcome category visit reading version population comparator method effect shape rho "
-    "structure multiplicity"
-).split()
-MULTIVERSE += [axis.name for axis in OWN_AXES]
-MULTIVERSE += "admissible defensible estimate ci_low ci_high p supports".split()
+REPORTED = _declare(
+    "reported",
+    """
+    text: row_id* outcome category arm
+    whole: visit
+    text: statistic comparator
+    number: value error error_low error_high
+    text: error_label label_scope
+    whole: n total remaining
+    text: tally
+    flag: exhaustive
+    text: total_row
+    flag: inferred
+    text: unit
+    whole: value_decimals error_decimals
+    text: source quote alternative_of version
+    flag: cumulative digitized
+    number: value_sigma error_sigma
+    text: note
+    """,
+)
 
-CLAIMS = (
-    "claim_id kind level derived statement rests_on quote source published_p verdict defensible_n "
-    "defensible_supporting specifications share_supporting flips_on detail"
-).split()
+DIGITIZED = _declare(
+    "digitized",
+    """
+    text: row_id* figure panel outcome arm
+    whole: visit
+    text: label
+    number: x off_visit mean upper lower error difference_of_bars difference_sigma mean_sigma
+    number: mean_sigma_pixels error_sigma error_sigma_pixels
+    text: sigma_from
+    flag: stale
+    number: px py second_mean second_error
+    flag: held
+    """,
+)
 
-RISK_OF_BIAS = "domain stated not_stated source quote".split()
+DRAWS = _declare(
+    "digitization",
+    """
+    whole: draw
+    text: row_id
+    number: value error
+    """,
+)
 
-TRUTH = (
-    "quantity outcome arm visit claim_id method reading row_id truth value difference "
-    "relative_difference low high inside"
-).split()
+AGREEMENT = _declare(
+    "agreement",
+    """
+    text: figure* panel* what*
+    whole: n
+    number: bias low high sigma icc icc_low icc_high
+    """,
+)
+
+AUDIT = _declare(
+    "audit",
+    """
+    text: check* target* outcome* arm*
+    whole: visit*
+    text: reading* verdict
+    number: value bound
+    text: detail source
+    """,
+)
+
+SUMMARIES = _declare(
+    "summaries",
+    """
+    text: row_id* outcome arm
+    whole: visit
+    text: reading*
+    flag: admissible
+    whole: n
+    number: mean sd sem ci_low ci_high
+    text: label_scope version source
+    """,
+)
+
+TESTS = _declare(
+    "tests",
+    """
+    text: test_id* claim_id outcome category contrast
+    whole: visit
+    text: reading version population method
+    number: statistic df1 df2 estimate ci_low ci_high effect_size
+    text: effect_size_type
+    number: effect_size_low effect_size_high
+    p: p p_low p_high
+    number: share_significant
+    p: p_holm p_bh
+    number: bf10 rho
+    text: structure effect shape
+    flag: admissible defensible paper_analysis
+    whole: n_1 n_2
+    number: value_1 value_2
+    whole: fragility
+    number: detectable
+    text: assumptions published_p agreement
+    """,
+)
+
+SENSITIVITY = _declare(
+    "sensitivity",
+    """
+    text: analysis* scenario* claim_id* outcome* category*
+    whole: visit*
+    text: reading* version*
+    number: rho*
+    flag: admissible comparable
+    number: estimate ci_low ci_high
+    p: p p_low p_high
+    number: share_significant threshold
+    text: detail source
+    """,
+)
+
+# The axes of the multiverse are its keys: with the claim, they tell its specifications apart.
+MULTIVERSE = _declare(
+    "multiverse",
+    """
+    text: claim_id* outcome* category*
+    whole: visit*
+    text: reading* version* population* comparator* method* effect* shape*
+    number: rho*
+    text: structure* multiplicity*
+    """
+    + "".join(f"\n    text: {axis.name}*" for axis in OWN_AXES)
+    + """
+    flag: admissible defensible
+    number: estimate ci_low ci_high
+    p: p
+    flag: supports
+    """,
+)
+
+CLAIMS = _declare(
+    "claims",
+    """
+    text: claim_id* kind level
+    flag: derived
+    text: statement rests_on quote source published_p verdict
+    whole: defensible_n defensible_supporting specifications
+    number: share_supporting
+    text: flips_on detail
+    """,
+)
+
+RISK_OF_BIAS = _declare(
+    "risk_of_bias",
+    """
+    text: domain* stated not_stated source quote
+    """,
+)
+
+TRUTH = _declare(
+    "truth",
+    """
+    text: quantity* outcome* arm*
+    whole: visit*
+    text: claim_id* method* reading* row_id
+    number: truth value difference relative_difference low high
+    flag: inside
+    """,
+)
 
 # One outcome of one study under one reading, as a meta-analysis would take it; a column `..._ratio`
 # is that of the row to the reading as SD.
-EFFECTS = (
-    "study outcome unit visit version reading admissible labelled reading_1 reading_2 n_1 n_2 "
-    "mean_1 sd_1 mean_2 sd_2 md md_variance md_se md_low md_high weight_md weight_md_ratio smd "
-    "smd_variance smd_se smd_low smd_high smd_ratio weight_smd weight_smd_ratio"
-).split()
-
-META = (
-    "outcome unit reading scale admissible k estimate se low high p hk_low hk_high hk_p pi_low "
-    "pi_high tau2 tau2_pm tau2_dl i2 q q_df q_p studies detail"
-).split()
-
-META_WEIGHTS = (
-    "outcome unit reading scale study visit version used_reading admissible estimate variance low "
-    "high weight share pooled detail"
-).split()
-
-CHECK = "file key column expected actual tolerance verdict".split()
-
-TEXT_COLUMNS = frozenset(
-    "row_id outcome category arm statistic comparator error_label label_scope tally exhaustive "
-    "total_row inferred unit source quote alternative_of version note check target reading verdict "
-    "detail test_id claim_id contrast population method effect_size_type assumptions published_p "
-    "agreement analysis scenario kind level statement rests_on flips_on domain stated not_stated "
-    "file key column expected actual id quantity window value_type spread_type doi citation "
-    "caution figure panel label sigma_from what effect structure shape multiplicity study "
-    "reading_1 reading_2 scale studies used_reading".split()
-) | {axis.name for axis in OWN_AXES}
-FLAG_COLUMNS = frozenset(
-    "admissible comparable defensible paper_analysis digitized supports exhaustive inferred "
-    "cumulative derived stale inside labelled pooled held".split()
+EFFECTS = _declare(
+    "effects",
+    """
+    text: study outcome* unit
+    whole: visit*
+    text: version* reading*
+    flag: admissible labelled
+    text: reading_1 reading_2
+    whole: n_1 n_2
+    number: mean_1 sd_1 mean_2 sd_2 md md_variance md_se md_low md_high weight_md
+    number: weight_md_ratio smd smd_variance smd_se smd_low smd_high smd_ratio weight_smd
+    number: weight_smd_ratio
+    """,
 )
 
+META = _declare(
+    "meta",
+    """
+    text: outcome unit reading scale
+    flag: admissible
+    number: k estimate se low high
+    p: p
+    number: hk_low hk_high hk_p pi_low pi_high tau2 tau2_pm tau2_dl i2 q q_df q_p
+    text: studies detail
+    """,
+)
 
-def read_table(path: Path | str) -> pd.DataFrame:
-    """Read a results table: text as `string`, yes/no columns as `boolean`, the rest as floats."""
+META_WEIGHTS = _declare(
+    "weights",
+    """
+    text: outcome unit reading scale study
+    whole: visit
+    text: version used_reading
+    flag: admissible
+    number: estimate variance low high weight share
+    flag: pooled
+    text: detail
+    """,
+)
+
+CHECK = _declare(
+    "check",
+    """
+    text: file key column expected actual tolerance verdict
+    """,
+)
+
+AXES = tuple(key for key in TABLES["multiverse"].keys if key != "claim_id")
+
+
+def table_named(path: Path | str) -> Table:
+    """Return the table whose name a file has; KeyError when none is declared."""
+    name = Path(path).stem
+    if name not in TABLES:
+        raise KeyError(f"{Path(path).name}: no table of this name is declared in retrial.tables")
+    return TABLES[name]
+
+
+def read_table(path: Path | str, name: str | None = None) -> pd.DataFrame:
+    """Read a table: text as `string`, yes/no columns as `boolean`, the rest as floats.
+
+    Args:
+        path: A CSV file, named as its table unless `name` says which it is.
+        name: The table's name, for a file of another name.
+    """
     frame = pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""])
-    for column in frame.columns:
-        if column in FLAG_COLUMNS:
-            frame[column] = frame[column].map({"True": True, "False": False}).astype("boolean")
-        elif column not in TEXT_COLUMNS:
-            frame[column] = frame[column].astype("float64")
-    return frame
+    return (TABLES[name] if name else table_named(path)).typed(frame)
 
 
 def write_table(frame: pd.DataFrame, path: Path | str, columns: list[str]) -> None:
