@@ -47,6 +47,7 @@ def test_a_new_study_validates_as_it_stands(project, monkeypatch, capsys):
     assert out == (
         "No problems in demo: 8 printed numbers, 5 counts, 8 claims.\n"
         "It is still marked as simulated (made-up) in study.yaml.\n"
+        "  figure1: pending: there is no figures/figure1.tar\n"
         "Next: make report STUDY=demo\n"
     )
 

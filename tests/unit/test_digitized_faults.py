@@ -196,8 +196,28 @@ def test_a_visit_that_the_study_does_not_have_is_told(dropped):
 
 def test_a_project_saved_under_another_extension_is_told(folder):
     lay(folder, "figure2.json", "figure2")
-    problem = only(folder, "figures[1].file", "file", "that is there: figure2.json")
+    problem = only(folder, "figures[1].file", "file", "fits this figure: figure2.json")
     assert problem.value == "figure2.tar"
+
+
+@pytest.mark.parametrize("name", ["figure3(1).tar", "wpd_project.tar", "Figure 3.json"])
+def test_a_project_under_any_name_is_listed_with_the_figure_that_its_data_sets_fit(folder, name):
+    lay(folder, name, "figure3")
+    problem = only(folder, "figures[2].file", "file", f"fits this figure: {name}", "figure3.tar")
+    assert problem.value == "figure3.tar"
+
+
+def test_a_project_that_fits_no_figure_is_named_and_stops_nothing(folder):
+    (folder / "figures/mine.csv").write_text("series,x,y\nA,0,1\n", encoding="utf-8")
+    assert check_study(folder, EVIDENCE) == []
+    told = found_sound(folder)
+    assert "figures/mine.csv is used by no figure (data sets A)" in told
+    assert "figure2: pending: there is no figures/figure2.tar" in told
+    assert "figure1: no data" in told
+
+
+def test_what_a_digitized_figure_became_is_said(dropped):
+    assert "figure3: digitized from figure3.tar: 22 means of 2 curves\n" in found_sound(dropped)
 
 
 def test_a_misspelt_project_of_a_digitized_figure_is_told(folder):

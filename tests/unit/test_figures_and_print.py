@@ -2,13 +2,15 @@
 
 from math import sqrt
 
+import digitizer_files as make
 import numpy as np
 import pandas as pd
 import pytest
 from digitized_cases import LINE, digitized, figure, grouped, panel, project, series, study
+from retrial.audit.digitized import check_digitized
 from retrial.audit.figures_and_print import check_against_print
 from retrial.collect import printed_numbers
-from retrial.digitized import read_figures
+from retrial.digitized import figure_faults, read_figures
 from retrial.digitized.against_print import beside_print, contradicted, held_back
 from retrial.tables import REPORTED_INPUT
 from scipy import stats
@@ -159,3 +161,55 @@ def test_a_mean_that_is_printed_too_tests_the_calibration(btheb):
     assert bars["reading"].tolist() == ["sem", "sem"] and set(bars["verdict"]) == {"pass"}
     assert bars["value"].between(6.5, 7.9).all()
     assert bars["bound"].tolist() == pytest.approx([sqrt(52), sqrt(48)])
+
+
+def test_points_outside_every_group_are_counted_and_said(tmp_path):
+    content = grouped("A")
+    for _ in range(3):
+        content["data"].append({**content["data"][0], "tuple": None, "group": None})
+    described = figure(panel(series("A")))
+    found = digitized(tmp_path, described, project(content))
+    assert set(found.points["left_out"]) == {3}
+    rows = check_digitized(study(), [described], found.points, found.agreement)
+    (row,) = [row for row in rows if row["check"] == "points_left_out"]
+    assert (row["value"], row["arm"]) == (3, "treated")
+    assert "3 clicked points of this arm's data sets" in row["detail"]
+
+
+def caldat(folder, n=(15.0, 14.0), error_type="se"):
+    """A metaDigitise figure of the two arms, each a data set of one mean with its bar."""
+    raw = make.frame(
+        id=["Treated", "Treated", "Saline", "Saline"],
+        x=[200.0, 200.0, 300.0, 300.0],
+        y=[280.0, 250.0, 400.0, 380.0],
+        n=[n[0], n[0], n[1], n[1]],
+    )
+    data = make.caldat(raw=raw, error_type=[error_type])
+    (folder / "figure2").write_bytes(data)
+
+
+def noted(**more):
+    labels = [{"label": "Treated", "visit": 0}, {"label": "Saline", "visit": 0}]
+    arms = panel(
+        series("Treated"), series("Saline", arm="control"), labels=labels, visits=[0], **more
+    )
+    return figure(arms, file="figure2")
+
+
+@pytest.mark.parametrize(
+    ("error_type", "label"), [("se", "sem"), ("sd", "sd"), ("CI95", "ci95"), ("", "sem")]
+)
+def test_metadigitises_own_n_and_error_type_are_used(tmp_path, error_type, label):
+    caldat(tmp_path, n=(12.0, 13.0), error_type=error_type)
+    found = read_figures(study(), [noted()], tmp_path, draws=4, seed=1)
+    assert found.reported["n"].tolist() == [12, 13]
+    assert set(found.reported["error_label"]) == {label}  # the paper's own where none is noted
+
+
+def test_notes_that_contradict_figures_yaml_are_refused(tmp_path):
+    caldat(tmp_path, n=(12.0, 99.0))
+    shown = noted(n=[{"arm": "treated", "n": [15]}]).model_copy(update={"error_label": "sd"})
+    told = " ".join(sentence for _, sentence in figure_faults(study(), shown, tmp_path))
+    assert "arm treated: n = 12 is noted at visit 0, and figures.yaml has n = 15" in told
+    assert "arm control: n = 99 is noted at visit 0; from 2 to the arm's 14 patients" in told
+    assert "its bars are noted as sem, and figures.yaml has error_label sd" in told

@@ -172,6 +172,7 @@ DIGITIZED = _declare(
     flag: stale
     number: px py second_mean second_error
     flag: held
+    whole: left_out
     """,
 )
 

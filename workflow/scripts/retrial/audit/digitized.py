@@ -26,13 +26,15 @@ def check_digitized(
     `bar_symmetry`: the two halves of an error bar differ by more than the clicks explain (a normal
     test at 1 % over all bars, Bonferroni): no SD, SE or t interval of a mean is drawn so, on the
     scale on which it was computed. `digitized_visits`: visits without a point. `stale_values`: the
-    project file stores values of an earlier calibration (they are not used). `digitizers`: bias and
+    project file stores values of an earlier calibration (they are not used). `points_left_out`:
+    points of an arm's data sets that belong to no point group or label. `digitizers`: bias and
     limits of agreement of two people, and whether the spread is more than the clicks explain.
     """
     return [
         *_symmetry(points),
         *_visits(study, figures, points),
         *_stale(points),
+        *_left_out(points),
         *_digitizers(points, agreement),
     ]
 
@@ -112,6 +114,25 @@ def _stale(points: pd.DataFrame) -> list[dict]:
                 _finding(row, "stale_values", "implausible", detail, value=float(stale))
                 | {"source": f"{figure}, panel {panel}"}
             )
+    return rows
+
+
+def _left_out(points: pd.DataFrame) -> list[dict]:
+    rows = []
+    for (figure, panel, arm), group in points.groupby(["figure", "panel", "arm"], sort=False):
+        left = int(group["left_out"].iloc[0])
+        if left > 0:
+            row = {
+                "row_id": f"{figure}_{panel}_{arm}",
+                "outcome": group["outcome"].iloc[0],
+                "arm": arm,
+                "source": f"{figure}, panel {panel}",
+            }
+            told = (
+                f"{left} clicked point{'s' * (left != 1)} of this arm's data sets belong to no "
+                "point group or label, and are not used"
+            )
+            rows.append(_finding(row, "points_left_out", "implausible", told, value=float(left)))
     return rows
 
 

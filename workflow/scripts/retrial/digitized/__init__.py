@@ -94,7 +94,29 @@ def figure_faults(study: Study, figure: Figure, folder: Path) -> list[tuple[str,
                 measured(curve, figure.pixel_sd)
             except DigitizeError as fault:
                 faults.append((key, str(fault)))
+            faults += [(key, told) for told in _noted_otherwise(study, figure, curve)]
     return faults
+
+
+def _noted_otherwise(study: Study, figure: Figure, curve: Curve) -> list[str]:
+    """Return where the digitizer noted another n or error term than figures.yaml says."""
+    where = f"panel {curve.panel.id}, arm {curve.arm}"
+    told = []
+    noted = curve.noted_label()
+    if noted and figure.error_label and noted != figure.error_label:
+        told.append(
+            f"{where}: its bars are noted as {noted}, and figures.yaml has error_label "
+            f"{figure.error_label}"
+        )
+    randomized = next(arm.n for arm in study.arms if arm.id == curve.arm)
+    for place in curve.places():
+        n, shown = curve.noted_n(place), curve.panel.shown(curve.arm, curve.visits[place])
+        at = f"{where}: n = {n} is noted at visit {curve.visits[place]:g}"
+        if n is not None and shown is not None and n != shown:
+            told.append(f"{at}, and figures.yaml has n = {shown}")
+        elif n is not None and not 2 <= n <= randomized:
+            told.append(f"{at}; from 2 to the arm's {randomized} patients are possible")
+    return told
 
 
 def read_figures(
@@ -187,6 +209,14 @@ def _with_second(study: Study, figure: Figure, folder: Path, table: pd.DataFrame
     return table
 
 
+def _patients(study: Study, row: dict, shown: int | None) -> int:
+    """Return n: of the figure or its legend, else the digitizer's note, else all who may be in."""
+    for n in (shown, row["noted_n"]):
+        if n is not None and not pd.isna(n):
+            return int(n)
+    return study.available(row["arm"], row["visit"])[1]
+
+
 def _reported(study: Study, figure: Figure, row: dict) -> dict:
     """Return a digitized mean as a row of reported.csv."""
     panel = next(panel for panel in figure.panels if panel.id == row["panel"])
@@ -201,9 +231,9 @@ def _reported(study: Study, figure: Figure, row: dict) -> dict:
         "statistic": "mean",
         "value": row["mean"],
         "error": row["error"],
-        "error_label": figure.error_label or study.error_label.label,
+        "error_label": figure.error_label or row["noted_label"] or study.error_label.label,
         "label_scope": figure.id,
-        "n": shown if shown is not None else study.available(row["arm"], row["visit"])[1],
+        "n": _patients(study, row, shown),
         "inferred": False,
         "unit": study.outcome(row["outcome"]).unit,
         "source": f"{where}, {arm.label}, month {row['visit']:g}",

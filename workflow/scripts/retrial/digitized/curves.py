@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,13 +13,18 @@ from retrial.figures import CENTRES, Figure, Panel
 from retrial.figures import Series as Declared
 from retrial.study import Study
 
+# What metaDigitise calls error terms, in our words.
+ERROR_TYPES = {"se": "sem", "sem": "sem", "sd": "sd", "ci95": "ci95"}
+
 
 @dataclass(frozen=True, eq=False)
 class Curve:
     """An arm's points in one panel.
 
     `series.tuples` (n,) holds each point's place in `visits`, `series.groups` (n,) its role: mean,
-    upper or lower; `x` (n,) are months, NaN where labels tell the visit.
+    upper or lower; `x` (n,) are months, NaN where labels tell the visit. `left_out` counts the
+    points of its data sets that belong to no point group, or have a label that is not asked for.
+    `details` (n,) are what the digitizer noted of each point's data set, such as n.
     """
 
     figure: Figure
@@ -28,6 +33,19 @@ class Curve:
     series: Series
     visits: tuple[float, ...]
     x: np.ndarray
+    left_out: int = 0
+    details: tuple[Mapping[str, object], ...] = ()
+
+    def noted_n(self, place: int) -> int | None:
+        """Return how many patients the digitizer noted at a visit; None where it noted none."""
+        noted = [self.details[point].get("n") for point in self.members(place)["mean"]]
+        whole = [int(n) for n in noted if isinstance(n, int | float) and n == n and n % 1 == 0]
+        return whole[0] if whole else None
+
+    def noted_label(self) -> str | None:
+        """Return what the digitizer noted that the bars are; None where it noted nothing known."""
+        noted = {str(found.get("error_type", "")).lower() for found in self.details}
+        return ERROR_TYPES.get(noted.pop()) if len(noted) == 1 else None
 
     def row_id(self, place: int) -> str:
         """Return the name of the number at a visit."""
@@ -94,12 +112,13 @@ def _curve(study: Study, figure: Figure, panel: Panel, arm: str, project: Projec
     declared = [series for series in panel.series if series.arm == arm]
     if not declared:
         raise DigitizeError("no series is declared for it")
+    sets = [(series, _find(panel, series, project)) for series in declared]
     points = [
-        point
-        for series in declared
-        for point in _points(study, figure, panel, series, _find(panel, series, project))
+        point for series, found in sets for point in _points(study, figure, panel, series, found)
     ]
     _check_roles(points)
+    # Two declared series may share a data set, each with labels of its own.
+    clicked = sum(len(found) for found in {id(found): found for _, found in sets}.values())
     axes = {id(point.series.axes): point.series.axes for point in points}
     if len(axes) > 1:
         raise DigitizeError("its series lie on different axes sets; they must share one")
@@ -111,6 +130,8 @@ def _curve(study: Study, figure: Figure, panel: Panel, arm: str, project: Projec
         _joined(f"{panel.id} {arm}", points, visits),
         visits,
         np.array([point.x for point in points]),
+        clicked - len({(id(point.series), point.index) for point in points}),
+        tuple(point.series.details for point in points),
     )
 
 

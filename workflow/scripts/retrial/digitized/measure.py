@@ -60,6 +60,9 @@ def measured(curve: Curve, pixel_sd: float) -> list[dict]:
                 "error_sigma": found["error_sigma"] if pixels else OBSERVER_ERROR * found["error"],
                 "sigma_from": "pixels" if pixels else "observers",
                 "stale": bool(stale[[i for m in members.values() for i in m]].any()),
+                "left_out": curve.left_out,
+                "noted_n": curve.noted_n(place),
+                "noted_label": curve.noted_label(),
                 "px": series.pixels[centre, 0],
                 "py": series.pixels[centre, 1],
             }

@@ -143,7 +143,19 @@ def found_sound(folder: Path | str) -> str:
     lines = [f"No problems in {name}: {told}."]
     if study is not None and study.get("simulated") is True:
         lines.append("It is still marked as simulated (made-up) in study.yaml.")
+    lines += _figures_became(folder)
     return "\n".join([*lines, f"Next: make report STUDY={name}"]) + "\n"
+
+
+def _figures_became(folder: Path) -> list[str]:
+    # Reading projects loads scipy: only where everything else is sound.
+    from retrial.digitized.listing import figure_lines
+    from retrial.figures import load_figures
+    from retrial.study import load_study
+
+    where = folder / "figures"
+    figures = load_figures(where / "figures.yaml")
+    return [f"  {line}" for line in figure_lines(load_study(folder / "study.yaml"), figures, where)]
 
 
 def summarize(folder: Path | str, evidence: Path | str | None = None) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from retrial.figures import Figure, load_figures
 from retrial.validation.document import Document, Path_
 from retrial.validation.problem import Problem, nearest, one_of
 
 FILES = ("file", "second_file", "image")
-PROJECTS = {".tar", ".json", ".dig", ".csv", ".rds"}
 
 
 def check_figures(figures: Document, folder: Path) -> Iterator[Problem]:
@@ -29,7 +29,6 @@ def check_figures(figures: Document, folder: Path) -> Iterator[Problem]:
     for path, panel in figures.find("figures", "*", "panels", "*"):
         if isinstance(panel, dict) and isinstance(panel.get("arms"), list):
             yield from _arms(figures, path, panel["arms"])
-    yield from _not_named(figures, folder / "figures")
 
 
 def _file(figures: Document, place: Path_, figure: dict, folder: Path) -> Iterator[Problem]:
@@ -59,22 +58,6 @@ def _arms(figures: Document, place: Path_, arms: list) -> Iterator[Problem]:
                 yield figures.problem(path, one_of(arm, known, "an arm of this panel"))
 
 
-def _not_named(figures: Document, folder: Path) -> Iterator[Problem]:
-    """Yield a pending figure whose project file seems to lie there under another name.
-
-    Otherwise somebody who has digitized it would find it still pending, and nobody would say why.
-    """
-    named = {figures.get(*path) for key in FILES for path, _ in figures.find("figures", "*", key)}
-    stray = [n for n in _there(folder) if n not in named and Path(n).suffix.lower() in PROJECTS]
-    for path, wanted in figures.find("figures", "*", "file"):
-        pending = figures.get(*path[:-1], "status") == "pending"
-        if not pending or not isinstance(wanted, str) or _is_file(folder / wanted):
-            continue
-        for name in stray:
-            if Path(name).stem.lower() == Path(wanted).stem.lower():
-                yield figures.problem(path, f"the name of the project file that is there: {name}")
-
-
 def _there(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.is_file())
 
@@ -93,12 +76,13 @@ def check_digitizations(figures: Document, folder: Path) -> Iterator[Problem]:
     """
     # Reading projects loads scipy: only where everything else is sound.
     from retrial.digitized import figure_faults
-    from retrial.figures import load_figures
     from retrial.study import load_study
 
     study = load_study(folder / "study.yaml")
+    described = load_figures(folder / "figures" / "figures.yaml")
+    yield from _strays(figures, described, folder / "figures")
     randomized = {arm.id: arm.n for arm in study.arms}
-    for index, figure in enumerate(load_figures(folder / "figures" / "figures.yaml")):
+    for index, figure in enumerate(described):
         place: Path_ = ("figures", index)
         for number, panel in enumerate(figure.panels):
             for row, shown in enumerate(panel.n):
@@ -113,3 +97,29 @@ def check_digitizations(figures: Document, folder: Path) -> Iterator[Problem]:
                 told = told if sentence.startswith("panel ") else "a digitizer's project file; it "
                 sentence = f"{told}{sentence.rstrip('.')}"
                 yield figures.problem((*place, key), sentence, getattr(figure, key))
+
+
+def _strays(figures: Document, described: list[Figure], folder: Path) -> Iterator[Problem]:
+    """Yield the project files of another name that a pending figure waits for.
+
+    Otherwise somebody who has digitized it would find it still pending, and nobody would say why.
+    """
+    from retrial.digitized.listing import stray_projects
+
+    places = {figure.id: ("figures", index, "file") for index, figure in enumerate(described)}
+    for stray in stray_projects(described, folder):
+        fits = list(stray.fits)
+        if not fits:  # by its name, where its data sets say nothing
+            fits = [
+                (figure.id, figure.file)
+                for figure in described
+                if figure.status == "pending"
+                and figure.file
+                and Path(stray.name).stem.lower() == Path(figure.file).stem.lower()
+            ]
+        for figure, wanted in fits:
+            told = (
+                f"the name of the project file that is there and fits this figure: {stray.name} "
+                f"(or rename that file to {wanted})"
+            )
+            yield figures.problem(places[figure], told)
