@@ -4,8 +4,13 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 STUDY = Path(__file__).parents[2] / "resources/studies/hu2013"
 CLAIMS = re.findall(r"^  - id: (\w+)", (STUDY / "claims.yaml").read_text(encoding="utf-8"), re.M)
+STUDY_YAML = yaml.safe_load((STUDY / "study.yaml").read_text(encoding="utf-8"))
+OUTCOMES = [outcome["id"] for outcome in STUDY_YAML["outcomes"]]
+FACTS = [fact["id"] for fact in STUDY_YAML["design"]]
 
 AGE = "age_treated,age,treated,0,mean,,17.6,8.7,,,sem,table1,15,years,Table 1,"
 MALE = "sex_male_treated,sex,male,treated,0,9,15,,sex_treated,yes,randomized_treated,no,Table 1,"

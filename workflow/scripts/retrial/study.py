@@ -1,19 +1,23 @@
 """The study folder as data: what a person writes about one published trial.
 
-Each class is one block of `study.yaml` or `claims.yaml` (those of `constraints.yaml` and
-`figures/figures.yaml` are in `retrial.constraints` and `retrial.figures`). Unknown keys are errors:
-a misspelt key must never be silently ignored.
+Each class is one block of `study.yaml` or `claims.yaml` (outcomes and facts of the design are in
+`retrial.outcome` and `retrial.design`; the blocks of `constraints.yaml` and `figures/figures.yaml`
+in `retrial.constraints` and `retrial.figures`). Unknown keys are errors: a misspelt key must never
+be silently ignored.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+from retrial.block import Block, Identifier, Sourced
+from retrial.design import Fact
+from retrial.outcome import Level, Outcome
+
 Reading = Literal["sd", "sem", "ci95"]
 ErrorLabel = Literal["sem", "sd", "ci95", "iqr", "range", "none"]
 MeansMethod = Literal[
@@ -55,21 +59,6 @@ Expectation = Literal["lower", "higher", "different", "no_difference"]
 ComparisonBasis = Literal["recomputed", "our_comparison", "proxy"]
 
 
-class Block(BaseModel):
-    """A strict, immutable block of a study file."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True
-    )
-
-
-class Sourced(Block):
-    """Something the paper states: where it stands and a short quote."""
-
-    source: str = Field(min_length=3, description="Place in the paper")
-    quote: str = Field(min_length=3, max_length=400, description="The paper's words")
-
-
 class Arm(Sourced):
     """One randomized group."""
 
@@ -87,57 +76,6 @@ class Dropout(Sourced):
     last_visit: float = Field(ge=0, description="Last visit at which they were certainly in")
     first_missing: float = Field(gt=0, description="First visit at which they were certainly out")
     describes: str
-
-
-class Bounds(Block):
-    """Limits that every individual value must respect, in the outcome's unit."""
-
-    lower: float | None = None
-    upper: float | None = None
-    completed_units: bool = Field(
-        default=False,
-        description="The upper limit may count completed units (age in years): allow one more",
-    )
-    source: str = Field(min_length=3)
-    quote: str | None = None
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Bounds:
-        if self.lower is not None and self.upper is not None and self.lower >= self.upper:
-            raise ValueError(f"lower ({self.lower}) must be below upper ({self.upper})")
-        return self
-
-
-class CitedCorrelation(Block):
-    """How strongly two visits of one patient correlate, by evidence outside the paper."""
-
-    low: float = Field(gt=-1, lt=1)
-    high: float = Field(gt=-1, lt=1)
-    source: str = Field(min_length=3)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> CitedCorrelation:
-        if self.low > self.high:
-            raise ValueError(f"low ({self.low}) must not be above high ({self.high})")
-        return self
-
-
-class Outcome(Block):
-    """A measured quantity or a set of counted categories."""
-
-    id: Identifier
-    label: str
-    unit: str
-    kind: Literal["continuous", "counts"]
-    better: Literal["lower", "higher", "none"]
-    integer: bool = False
-    natural_bounds: Bounds | None = None
-    eligibility_bounds: Bounds | None = Field(
-        default=None, description="Limits set by the inclusion criteria; they hold at visit 0"
-    )
-    correlation: CitedCorrelation | None = Field(
-        default=None, description="Of two visits of a patient; left out: the configured grid"
-    )
 
 
 class StatedErrorLabel(Sourced):
@@ -240,6 +178,7 @@ class Study(Block):
     nonresponders: NonResponders | None = None
     honeymoon: Honeymoon | None = None
     reported_tests: list[ReportedTest] = []
+    design: list[Fact] = []
     risk_of_bias: list[RiskOfBias] = []
 
     def outcome(self, outcome_id: str) -> Outcome:
@@ -330,7 +269,7 @@ class Claim(Sourced):
 
     id: Identifier
     kind: Literal["trial", "sales"]
-    level: Literal["primary", "secondary", "other"] = "other"
+    level: Level = "other"
     statement: str
     published_p: str = ""
     headline: bool = Field(default=False, description="Told first in the report")

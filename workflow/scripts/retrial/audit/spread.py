@@ -17,8 +17,9 @@ from retrial.bounds import (
     max_sd_over_mean,
 )
 from retrial.groups import sd_from_error
+from retrial.outcome import Bounds
 from retrial.precision import known_interval, least_error
-from retrial.study import Bounds, Study
+from retrial.study import Study
 
 DECISIVE = ("sd_bound_widest", "range_sd_rounded")
 

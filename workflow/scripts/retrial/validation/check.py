@@ -18,8 +18,9 @@ from retrial.validation.digitizations import check_digitizations, check_figures
 from retrial.validation.document import Document, read_document
 from retrial.validation.models import check_model
 from retrial.validation.names import define_names
+from retrial.validation.outcomes import check_reported
 from retrial.validation.problem import Problem, shown
-from retrial.validation.quotes import check_quotes
+from retrial.validation.quotes import check_facts, check_quotes
 from retrial.validation.references import (
     check_claims,
     check_event,
@@ -95,9 +96,11 @@ def _across(
         for place, _ in study.find("honeymoon", "events", "*"):
             yield from check_event(study, place, names)
         yield from check_versions_used(study, reported, counts)
+        yield from check_reported(study, reported, counts, documents.get("figures/figures.yaml"))
         if study.get("simulated") is False:
             yield from _left_from_template(documents, sheets)
             yield from check_quotes(reported, counts, TEMPLATE_MARK)
+            yield from check_facts(study, TEMPLATE_MARK)
     if claims is not None:
         yield from check_claims(claims, names)
     if "constraints.yaml" in documents:

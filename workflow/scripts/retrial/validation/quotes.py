@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from retrial.validation.document import Document
 from retrial.validation.problem import Problem
 from retrial.validation.sheet import Row, Sheet
 
@@ -21,6 +22,11 @@ ALSO = {
     1: "a an once single another".split(),
     2: "both twice".split(),
 }
+# The blocks of study.yaml whose numbers are printed as such, and under which keys.
+FACTS = {
+    "nonresponders.members.*.known.*": ("value",),
+    "design.*": ("value", "low", "high"),
+}
 INTERVALS = ("ci95", "iqr", "range")  # their `error` may be half of a printed width
 
 
@@ -32,6 +38,19 @@ def check_quotes(reported: Sheet | None, counts: Sheet | None, no_quote: str) ->
     for row in counts.rows if counts is not None else ():
         if no_quote not in row.text("quote") and row.text("inferred") == "no":
             yield from _counts_row(counts, row)
+
+
+def check_facts(study: Document, no_quote: str) -> Iterator[Problem]:
+    """Yield the numbers of study.yaml's blocks whose quote does not hold them."""
+    for pattern, keys in FACTS.items():
+        for path, block in study.find(*pattern.split(".")):
+            quote = block.get("quote") if isinstance(block, dict) else None
+            if not isinstance(quote, str) or no_quote in quote:
+                continue
+            printed = [study.printed.get((*path, key), "") for key in keys]
+            absent = [number for number in printed if number and not holds(quote, number)]
+            if absent:
+                yield study.problem((*path, "quote"), _told(" and ".join(absent)))
 
 
 def _reported_row(sheet: Sheet, row: Row) -> Iterator[Problem]:

@@ -92,7 +92,7 @@ WHAT = {
 }
 # Lists whose items have an `id` of their own.
 LISTS = {
-    "study.yaml": ("arms", "outcomes", "contradictions"),
+    "study.yaml": ("arms", "outcomes", "contradictions", "design"),
     "claims.yaml": ("claims",),
     "constraints.yaml": ("constraints",),
     "figures/figures.yaml": ("figures", "figures.*.panels"),

@@ -1,0 +1,24 @@
+"""What every block of a study folder's YAML files has in common: strict keys, a place, a quote."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+
+
+class Block(BaseModel):
+    """A strict, immutable block of a study file."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True
+    )
+
+
+class Sourced(Block):
+    """Something the paper states: where it stands and a short quote."""
+
+    source: str = Field(min_length=3, description="Place in the paper")
+    quote: str = Field(min_length=3, max_length=400, description="The paper's words")

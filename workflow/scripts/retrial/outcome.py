@@ -1,0 +1,93 @@
+"""An outcome of `study.yaml`: what was measured or counted, its limits, where it is reported."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from retrial.block import Block, Identifier
+
+Level = Literal["primary", "secondary", "other"]
+
+
+class Bounds(Block):
+    """Limits that every individual value must respect, in the outcome's unit."""
+
+    lower: float | None = None
+    upper: float | None = None
+    completed_units: bool = Field(
+        default=False,
+        description="The upper limit may count completed units (age in years): allow one more",
+    )
+    source: str = Field(min_length=3)
+    quote: str | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Bounds:
+        if self.lower is not None and self.upper is not None and self.lower >= self.upper:
+            raise ValueError(f"lower ({self.lower}) must be below upper ({self.upper})")
+        return self
+
+
+class CitedCorrelation(Block):
+    """How strongly two visits of one patient correlate, by evidence outside the paper."""
+
+    low: float = Field(gt=-1, lt=1)
+    high: float = Field(gt=-1, lt=1)
+    source: str = Field(min_length=3)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> CitedCorrelation:
+        if self.low > self.high:
+            raise ValueError(f"low ({self.low}) must not be above high ({self.high})")
+        return self
+
+
+def _as_word(value: object) -> object:
+    """Return yes or no as words: YAML reads them, unquoted, as true and false."""
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
+
+
+YesFigureNo = Annotated[Literal["yes", "figure", "no"], BeforeValidator(_as_word)]
+
+
+class Outcome(Block):
+    """A measured quantity or a set of counted categories.
+
+    `reported` says where the paper gives its results: as numbers (`yes`), only in a figure
+    (`figure`), or nowhere (`no`: announced or measured, and no result after treatment began).
+    """
+
+    id: Identifier
+    label: str
+    unit: str
+    kind: Literal["continuous", "counts"]
+    better: Literal["lower", "higher", "none"]
+    integer: bool = False
+    natural_bounds: Bounds | None = None
+    eligibility_bounds: Bounds | None = Field(
+        default=None, description="Limits set by the inclusion criteria; they hold at visit 0"
+    )
+    correlation: CitedCorrelation | None = Field(
+        default=None, description="Of two visits of a patient; left out: the configured grid"
+    )
+    level: Level = Field(default="other", description="The end point that it belongs to")
+    reported: YesFigureNo | None = Field(
+        default=None, description="Left out: yes with a row of it, else figure"
+    )
+    source: str | None = Field(default=None, min_length=3, description="Where it is announced")
+    quote: str | None = Field(default=None, min_length=3, max_length=400)
+
+    @model_validator(mode="after")
+    def _announced(self) -> Outcome:
+        missing = [key for key in ("source", "quote") if getattr(self, key) is None]
+        if len(missing) == 1:
+            raise ValueError(f"source and quote, or neither: here {missing[0]} is left out")
+        if missing and self.reported in ("figure", "no"):
+            raise ValueError(
+                f"'reported: {self.reported}' needs source and quote: where the paper announces it"
+            )
+        if missing and self.level != "other":
+            raise ValueError(f"'level: {self.level}' needs source and quote")
+        return self
