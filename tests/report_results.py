@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from retrial.judge import judge, risk_of_bias
+from retrial.judge import judge
 from retrial.meta.effects import effects_of
 from retrial.plots import draw_all
 from retrial.report.load import load
 from retrial.report.render import render
+from retrial.risk_of_bias import risk_of_bias
 from retrial.sensitivity import analyse
 from retrial.tables import (
     AGREEMENT,

@@ -28,6 +28,7 @@ from retrial.report.render import (
 from retrial.report.sections import (
     context,
     impossible,
+    measured,
     meta,
     multiverse,
     printed,
@@ -42,6 +43,8 @@ PARTS = [
     verdicts.sales_claims,
     *(getattr(printed, n) for n in ("introduction", "means", "counts", "contradictions")),
     printed.quotes,
+    measured.announced,
+    measured.design,
     *(getattr(impossible, n) for n in ("introduction", "bounds_plot", "findings", "skew")),
     impossible.passes,
     *(getattr(retests, n) for n in ("introduction", "means", "counts", "changes", "no_events")),

@@ -31,6 +31,7 @@ from retrial.report.sections import (
     context,
     digitized,
     impossible,
+    measured,
     meta,
     multiverse,
     printed,
@@ -63,7 +64,9 @@ page.show(
     printed.means,
     printed.counts,
     printed.contradictions,
+    measured.announced,
     printed.quotes,
+    measured.design,
 )
 
 # %% id="digitized"

@@ -3,7 +3,8 @@
 import pandas as pd
 from retrial.figures import load_figures
 from retrial.joblog import job_log
-from retrial.judge import judge, risk_of_bias
+from retrial.judge import judge
+from retrial.risk_of_bias import risk_of_bias
 from retrial.study import load_claims, load_study
 from retrial.tables import CLAIMS, RISK_OF_BIAS, read_table, write_table
 

@@ -15,7 +15,7 @@ import pandas as pd
 from retrial.explain import explain, explain_sales
 from retrial.figures import Figure
 from retrial.study import Claim, Study
-from retrial.tables import AXES, CLAIMS, RISK_OF_BIAS, table
+from retrial.tables import AXES, CLAIMS, table
 
 # A sales claim is no stronger than the weakest trial claim that it rests on.
 WEAKEST_FIRST = ("not_reproduced", "inconsistent", "not_testable", "fragile", "reproduced")
@@ -168,8 +168,3 @@ def _sales(claim: Claim, trial: dict[str, dict]) -> dict:
         row["flips_on"] = weakest["flips_on"]
     row["detail"] = explain_sales(claim, supports, row["verdict"])
     return row
-
-
-def risk_of_bias(study: Study) -> pd.DataFrame:
-    """Return what the paper states, and does not, by RoB 2 domain, with columns RISK_OF_BIAS."""
-    return table([domain.model_dump() for domain in study.risk_of_bias], RISK_OF_BIAS)

@@ -290,7 +290,7 @@ CLAIMS = _declare(
 RISK_OF_BIAS = _declare(
     "risk_of_bias",
     """
-    text: domain* stated not_stated source quote
+    text: domain* stated not_stated unreported source quote
     """,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel
@@ -16,6 +16,7 @@ from retrial.validation.columns import check_columns
 from retrial.validation.constraints import check_constraints
 from retrial.validation.digitizations import check_digitizations, check_figures
 from retrial.validation.document import Document, read_document
+from retrial.validation.fulltext import check_against
 from retrial.validation.models import check_model
 from retrial.validation.names import define_names
 from retrial.validation.outcomes import check_reported
@@ -110,6 +111,22 @@ def _across(
     yield from check_rows(reported, counts, names)
     if evidence is not None:
         yield from check_evidence(evidence)
+
+
+def read_folder(folder: Path | str) -> tuple[dict[str, Document], dict[str, Sheet]]:
+    """Return what of a study folder's YAML and CSV files can be read, by their names."""
+    folder = Path(folder)
+    documents = {name: read_document(folder / name, name)[0] for name in DOCUMENTS}
+    sheets = {name: read_sheet(folder / name, name, c)[0] for name, c in SHEETS.items()}
+    return (
+        {name: document for name, document in documents.items() if document is not None},
+        {name: sheet for name, sheet in sheets.items() if sheet is not None},
+    )
+
+
+def check_texts(folder: Path | str, texts: Iterable[str]) -> list[Problem]:
+    """Return the quotes of a study folder that none of the texts holds."""
+    return check_against(list(texts), *read_folder(folder))
 
 
 def _left_from_template(
