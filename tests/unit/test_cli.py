@@ -17,6 +17,8 @@ from retrial.studies import sort_out
 from retrial.study import load_claims, load_study
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
 from retrial.validation import check_study
+from retrial.validation.check import read_folder
+from retrial.validation.fulltext import quotes_of
 
 ROOT = Path(__file__).parents[2]
 HU2013 = ROOT / "resources" / "studies" / "hu2013"
@@ -109,7 +111,7 @@ def test_what_the_template_calls_optional_may_be_deleted(project, monkeypatch):
     folder = project / "resources" / "studies" / "demo"
     whole = (folder / "study.yaml").read_text(encoding="utf-8")
     blocks = re.findall(r"^# OPTIONAL: (?:.*\n)+?(?=\n|\Z)", whole, re.M)
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     for block in blocks:
         (folder / "study.yaml").write_text(whole.replace(block, ""), encoding="utf-8")
         found = {p.column for p in check_study(folder)}
@@ -177,6 +179,23 @@ def test_the_evidence_beside_the_studies_is_used(project, monkeypatch, capsys):
     (project / "resources/evidence/natural-history.csv").write_text("id\n", encoding="utf-8")
     assert run(monkeypatch, "validate", folder) == 1
     assert "natural-history.csv" in capsys.readouterr().err
+
+
+def test_every_quote_is_looked_for_in_the_given_texts(tmp_path, monkeypatch, capsys):
+    folder = str(shutil.copytree(HU2013, tmp_path / "hu2013"))
+    documents, sheets = read_folder(HU2013)
+    quotes = [quoted.quote for quoted in quotes_of(documents, sheets)]
+    paper = tmp_path / "paper.txt"
+    paper.write_text("\f\n".join(quotes[1:]), encoding="utf-8")
+    assert run(monkeypatch, "validate", folder, "--text", str(paper)) == 1
+    said = capsys.readouterr().err
+    assert "study.yaml" in said and "1 problem found" in said
+    page = tmp_path / "page.txt"
+    page.write_text(quotes[0].upper(), encoding="utf-8")
+    assert run(monkeypatch, "validate", folder, "--text", str(paper), "--text", str(page)) == 0
+    assert "Every quote is in the given text." in capsys.readouterr().out
+    assert run(monkeypatch, "validate", folder, "--text", str(tmp_path / "none.txt")) == 1
+    assert "none.txt" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [("new", "foo"), ("validate", "foo"), ("freeze", "foo")])

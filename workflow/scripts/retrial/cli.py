@@ -74,16 +74,24 @@ def validate(
         Path | None,
         typer.Option(help="The evidence table; else evidence/natural-history.csv by the studies."),
     ] = None,
+    text: Annotated[
+        list[Path] | None,
+        typer.Option(help="The paper's text; every quote is looked for in it. May be repeated."),
+    ] = None,
 ) -> None:
     """Check a study folder and list everything that is wrong with it."""
-    from retrial.validation import check_study, format_problems, found_sound
+    from retrial.validation import check_study, check_texts, format_problems, found_sound
 
     where = study_folder(study, folder)
     evidence = evidence or evidence_for(where)
     problems = check_study(where, evidence)
+    if not problems and text:
+        problems = check_texts(where, text)
     if problems:
         raise UserError(format_problems(problems))
     typer.echo(found_sound(where), nl=False)
+    if text:
+        typer.echo("Every quote is in the given text.")
 
 
 @app.command()

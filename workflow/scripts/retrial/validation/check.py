@@ -124,9 +124,13 @@ def read_folder(folder: Path | str) -> tuple[dict[str, Document], dict[str, Shee
     )
 
 
-def check_texts(folder: Path | str, texts: Iterable[str]) -> list[Problem]:
-    """Return the quotes of a study folder that none of the texts holds."""
-    return check_against(list(texts), *read_folder(folder))
+def check_texts(folder: Path | str, texts: Iterable[Path | str]) -> list[Problem]:
+    """Return the quotes of a study folder that none of the text files holds; OSError for no file.
+
+    What a PDF gave need not be clean: a byte that is no UTF-8 stands for itself alone.
+    """
+    read = [Path(text).read_text(encoding="utf-8", errors="replace") for text in texts]
+    return check_against(read, *read_folder(folder))
 
 
 def _left_from_template(
