@@ -38,7 +38,7 @@ def risk_of_bias(study: Study) -> pd.DataFrame:
             is_selection.append(True)
         row = rows[is_selection.index(True)]
         named = ", ".join(_named(outcome) for outcome in missing)
-        told = f"A result of each of these, which the paper says were measured: {named}."
+        told = f"Any result after treatment began of what the paper says it measured: {named}."
         row["not_stated"] = f"{row['not_stated']} {told}".strip()
         row["unreported"] = ", ".join(outcome.id for outcome in missing)
     return table(rows, RISK_OF_BIAS)
@@ -46,4 +46,4 @@ def risk_of_bias(study: Study) -> pd.DataFrame:
 
 def _named(outcome: Outcome) -> str:
     end_point = "" if outcome.level == "other" else f" ({outcome.level} end point)"
-    return outcome.label[:1].lower() + outcome.label[1:] + end_point
+    return outcome.label + end_point
