@@ -101,13 +101,15 @@ def test_evidence_is_checked(folder, tmp_path):
     edit(evidence, "529,210,", "529,120,")
     edit(evidence, "sweden2004_any", "china2020_adults")
     edit(evidence, "10.1155/2014/851378,doi", "doi 10.1155,doi")
+    sound = EVIDENCE.read_text(encoding="utf-8").splitlines()
+    line = {text.split(",")[0]: number for number, text in enumerate(sound, start=1)}
     found = {(p.line, p.column): p for p in check_study(folder, evidence)}
     assert {p.file for p in found.values()} == {"natural-history.csv"}
-    assert "0.12 for 12 %" in found[2, "value"].allowed
-    assert "at most n, 529" in found[4, "events"].allowed
-    assert "about 210 of 529" in found[5, "events"].allowed
-    assert "each id once" in found[9, "id"].allowed
-    assert "a DOI such as" in found[11, "doi"].allowed
+    assert "0.12 for 12 %" in found[line["steno1987_total"], "value"].allowed
+    assert "at most n, 529" in found[line["podolakova2023_complete"], "events"].allowed
+    assert "about 210 of 529" in found[line["podolakova2023_any"], "events"].allowed
+    assert "each id once" in found[line["china2020_adults"], "id"].allowed
+    assert "a DOI such as" in found[line["belgium2014_any"], "doi"].allowed
 
 
 def test_without_evidence_its_names_are_not_checked(folder):
