@@ -23,14 +23,14 @@ define run
 	if [ -n "$$studies" ]; then \
 	  $(PYTHON) -m snakemake --cores $(CORES) --keep-going --rerun-incomplete --quiet host reason \
 	    --config "studies=[$${studies// /, }]" $(1) 2>&1 | tee .snakemake/make.log \
-	  | awk '/^Job [0-9]+: / {sub(/^Job [0-9]+: /, ""); print; fflush()}' \
+	  | awk '/^Note: / {print; fflush()} /^Job [0-9]+: / {sub(/^Job [0-9]+: /, ""); print; fflush()}' \
 	  || { failed=1; grep -vE '$(CHATTER)' .snakemake/make.log >> .snakemake/problems \
 	       || echo "The run failed: see .snakemake/make.log" >> .snakemake/problems; }; \
 	  $(2); \
 	fi; \
 	cat .snakemake/problems >&2; exit $$failed
 endef
-CHATTER := ^($$|Assuming |Building DAG|Using shell|Provided cores|Rules claiming|Conda env|Job stats|\
+CHATTER := ^($$|Note: |Assuming |Building DAG|Using shell|Provided cores|Rules claiming|Conda env|Job stats|\
 Select jobs|Execute |Job [0-9]+: |\[|Finished jobid|[0-9]+ of [0-9]+ steps|DAG of jobs|job  |---|\
 total  |[a-z_]+ +[0-9]+$$|Config file .* is extended|Updating checkpoint|RuleException:$$|\
 CalledProcessError in file |Command .set |Error in rule |WorkflowError:$$|Exiting because |\

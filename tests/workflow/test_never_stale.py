@@ -116,3 +116,40 @@ def test_a_changed_lock_bears_on_everything(project):
 def test_a_lost_result_is_made_again_with_what_follows(project):
     (project.results / "sensitivity.csv").unlink()
     assert project.planned() == {"sensitivity", "judge", "plot", "report"}
+
+
+def with_old_time(path, text):
+    """Edit a file and give it the time stamp of before, as `cp -p` or `tar x` do."""
+    before = path.stat()
+    append(path, text)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_contents_decide_and_not_time_stamps(project):
+    with_old_time(project.study / "reported.csv", "\n")
+    assert project.planned_after_validation() == EVERYTHING - {"validate"}
+
+
+@pytest.mark.parametrize(
+    ("name", "stages"),
+    [
+        ("tests.csv", {"retest", "multiverse", "judge", "plot", "report"}),
+        ("claims.csv", {"judge", "plot", "report"}),
+        ("report.html", {"report"}),
+    ],
+)
+def test_an_edited_result_is_planned_again_and_said(project, name, stages):
+    with_old_time(project.results / name, "x\n")
+    said = project.run("--dry-run", "--quiet", "host", "reason")
+    assert f"results/hu2013/{name} was edited since it was made; it is made again." in said
+    assert project.planned() == stages
+
+
+def test_an_edited_table_and_a_lost_plot_are_made_again_as_they_were(project):
+    before = project.digests()
+    with_old_time(project.results / "claims.csv", "x\n")
+    next((project.results / "figures").glob("*.svg")).unlink()
+    said = project.run()
+    assert "results/hu2013/claims.csv was edited" in said
+    assert "results/hu2013/figures was edited" in said
+    assert project.digests() == before

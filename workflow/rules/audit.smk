@@ -29,6 +29,7 @@ rule audit:
         runtime=5,
     params:
         code=stage_code("audit"),
+        inputs=contents("study.yaml", "claims.yaml", "constraints.yaml", "figures/figures.yaml"),
         alpha=settings.alpha,
     message:
         "Auditing the printed numbers of {wildcards.study}"

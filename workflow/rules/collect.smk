@@ -30,6 +30,9 @@ rule collect:
         runtime=5,
     params:
         code=stage_code("collect"),
+        inputs=contents(
+            "study.yaml", "reported.csv", "counts.csv", "figures/figures.yaml", figures=True
+        ),
         draws=settings.draws,
         seed=settings.seed,
     message:

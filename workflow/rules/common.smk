@@ -22,16 +22,31 @@ sys.executable = shlex.quote(sys.executable)
 from retrial.config import load_config
 from retrial.digests import code_digest, file_digest
 from retrial.joblog import UserError
+from retrial.made import changed_since, claim_folder, forget, runs_jobs
 from retrial.runrecord import write_run_record
 from retrial.studies import RESERVED, find_studies, folder_files, known_studies
 
 try:
     settings = load_config(config)
     STUDIES = find_studies(settings.studies_folder, settings.studies)
+    # Only the run itself, not its jobs, and not a command that only tells something.
+    RUNS = workflow.is_main_process and runs_jobs(sys.argv[1:])
+    for line in claim_folder(".") if RUNS else []:
+        print(f"Note: {line}", file=sys.stderr)
 except UserError as error:
     # A user's mistake is one message: a WorkflowError would name a line of this file.
     print(error, file=sys.stderr)
     sys.exit(1)
+
+# Results edited or lost since they were made, by study and stage: made again, and said so.
+CHANGED = {study: {} for study in STUDIES}
+for study in STUDIES if workflow.is_main_process else []:
+    for path, (what, stage) in changed_since(f"results/{study}").items():
+        CHANGED[study].setdefault(stage, []).append(path)
+        print(f"Note: {path} was {what} since it was made; it is made again.", file=sys.stderr)
+        if RUNS and what == "edited":
+            forget(path)
+
 
 # What a run leaves of a study: `all` asks for each, so that a lost one is made again.
 RESULTS = [
@@ -62,11 +77,43 @@ wildcard_constraints:
 def stage_code(stage, *others):
     """Digest of a stage's script, of all it imports from the library, and of the lock.
 
-    In a rule's params it makes Snakemake re-run the stage when any of these changes.
+    In a rule's params it makes Snakemake re-run the stage when any of these changes. A dry run,
+    which may not remove an edited result, plans its stage by this too.
     """
     scripts = [PROJECT / f"workflow/scripts/{stage}.py", *(PROJECT / other for other in others)]
     lock = PROJECT / "envs/requirements.lock"
-    return {"code": code_digest(*scripts)[:16], "lock": file_digest(lock)[:16]}
+    digests = {"code": code_digest(*scripts)[:16], "lock": file_digest(lock)[:16]}
+    if RUNS or not any(stage in changed for changed in CHANGED.values()):
+        return digests
+
+    def planned(wildcards):
+        changed = CHANGED.get(getattr(wildcards, "study", None), {}).get(stage)
+        return digests | {"changed": changed} if changed else digests
+
+    return planned
+
+
+def contents(*names, figures=False, evidence=False):
+    """Digests of the typed files that a stage reads, for its params: contents decide what runs.
+
+    Snakemake goes by time stamps, and a file that is put back with an old one is passed over.
+    """
+
+    def find(wildcards):
+        folder = Path(settings.studies_folder, wildcards.study)
+        files = [folder / name for name in names]
+        files += map(Path, typed_figures(folder / "figures/figures.yaml") if figures else [])
+        files += [Path(settings.evidence)] if evidence else []
+        return [file_digest(path)[:16] for path in files if path.is_file()]
+
+    return find
+
+
+def folder_contents(wildcards):
+    """Digests of every typed file of a study with its name, and of the outside evidence."""
+    folder = Path(settings.studies_folder, wildcards.study)
+    found = {str(Path(p).relative_to(folder)): file_digest(p)[:16] for p in study_folder(wildcards)}
+    return found | {"evidence": file_digest(settings.evidence)[:16]}
 
 
 @functools.cache
@@ -95,9 +142,13 @@ def study_file(name):
 
 def figure_files(wildcards):
     """The project files of a study's figures, and their images, as far as they are there."""
-    listed = Path(study_file("figures/figures.yaml")(wildcards))
-    names = [listed.name, "README.md"]
-    return [path for path in folder_files(listed.parent) if Path(path).name not in names]
+    return typed_figures(study_file("figures/figures.yaml")(wildcards))
+
+
+def typed_figures(listed):
+    """The files beside a figures.yaml, the text on how to digitize left out."""
+    names = [Path(listed).name, "README.md"]
+    return [path for path in folder_files(Path(listed).parent) if Path(path).name not in names]
 
 
 def truth_is_known(study):
@@ -133,6 +184,11 @@ def expected_files(wildcards):
     """The frozen results of a study; none before the first freeze."""
     folder = Path(settings.studies_folder, wildcards.study, "expected")
     return sorted(str(path) for path in folder.glob("*.csv"))
+
+
+def expected_contents(wildcards):
+    """Digests of the frozen results of a study."""
+    return [file_digest(path)[:16] for path in expected_files(wildcards)]
 
 
 def record_run():

@@ -32,6 +32,7 @@ rule compare:
         runtime=5,
     params:
         code=stage_code("compare"),
+        inputs=expected_contents,
     message:
         "Comparing the results of {wildcards.study} with the frozen ones"
     script:

@@ -25,6 +25,7 @@ rule effects:
         runtime=5,
     params:
         code=stage_code("effects"),
+        inputs=contents("study.yaml"),
         alpha=settings.alpha,
         readings=settings.readings,
     message:

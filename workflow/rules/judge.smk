@@ -36,6 +36,7 @@ rule judge:
         runtime=5,
     params:
         code=stage_code("judge"),
+        inputs=contents("study.yaml", "claims.yaml", "figures/figures.yaml"),
         alpha=settings.alpha,
     message:
         "Judging the claims of {wildcards.study}"

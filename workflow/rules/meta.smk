@@ -35,6 +35,7 @@ rule meta:
         runtime=10,
     params:
         code=stage_code("meta"),
+        inputs=[file_digest(f"{settings.studies_folder}/{s}/study.yaml")[:16] for s in STUDIES],
         alpha=settings.alpha,
     message:
         "Pooling the effects of the studies"

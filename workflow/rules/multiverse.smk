@@ -22,6 +22,7 @@ rule multiverse:
         runtime=10,
     params:
         code=stage_code("multiverse"),
+        inputs=contents("study.yaml", "claims.yaml", evidence=True),
         alpha=settings.alpha,
         readings=settings.readings,
     message:

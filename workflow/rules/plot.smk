@@ -39,6 +39,7 @@ rule plot:
         runtime=10,
     params:
         code=stage_code("plot"),
+        inputs=contents("study.yaml", "claims.yaml", "figures/figures.yaml", figures=True),
         alpha=settings.alpha,
     message:
         "Drawing the figures of {wildcards.study}"

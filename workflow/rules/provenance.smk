@@ -19,6 +19,7 @@ rule provenance:
         runtime=5,
     params:
         code=stage_code("provenance"),
+        inputs=folder_contents,
         settings=settings.analysis(),
         study_folder=lambda wildcards: f"{settings.studies_folder}/{wildcards.study}",
     message:

@@ -44,7 +44,14 @@ rule report:
         runtime=10,
     params:
         # Unnamed, because the named ones are the notebook's parameters.
-        stage_code("report", "workflow/notebooks/report.py"),
+        stage_code(
+            "report",
+            "workflow/notebooks/report.py",
+            "workflow/report/template/index.html.j2",
+            "workflow/report/template/style.css",
+            "workflow/report/template/conf.json",
+        ),
+        contents("study.yaml", "claims.yaml", "figures/figures.yaml"),
         study_id=lambda wildcards: wildcards.study,
         results_folder=subpath(output.html, parent=True),
         study_folder=lambda wildcards: f"{settings.studies_folder}/{wildcards.study}",

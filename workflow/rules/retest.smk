@@ -27,6 +27,7 @@ rule retest:
         runtime=10,
     params:
         code=stage_code("retest"),
+        inputs=contents("study.yaml", "claims.yaml"),
         rank_draws=settings.rank_draws,
         seed=settings.seed,
         alpha=settings.alpha,

@@ -30,6 +30,9 @@ rule sensitivity:
         runtime=10,
     params:
         code=stage_code("sensitivity"),
+        inputs=contents(
+            "study.yaml", "claims.yaml", "constraints.yaml", "figures/figures.yaml", evidence=True
+        ),
         alpha=settings.alpha,
         readings=settings.readings,
         rho=settings.rho.values(),

@@ -29,6 +29,7 @@ rule truth:
         runtime=5,
     params:
         code=stage_code("truth"),
+        inputs=contents("study.yaml", "claims.yaml", "truth.csv"),
         seed=settings.seed,
     message:
         "Holding the digitized numbers of {wildcards.study} against the truth"

@@ -17,6 +17,7 @@ checkpoint validate:
         runtime=5,
     params:
         code=stage_code("validate"),
+        inputs=folder_contents,
         folder=lambda wildcards: f"{settings.studies_folder}/{wildcards.study}",
     message:
         "Checking the study folder of {wildcards.study}"

@@ -7,7 +7,7 @@ from retrial.joblog import job_log
 from retrial.study import load_claims, load_study
 from retrial.tables import AUDIT, read_table, write_table
 
-with job_log(snakemake.log[0]):
+with job_log(snakemake.log[0], snakemake.output):
     findings = audit(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),

@@ -9,7 +9,7 @@ from retrial.joblog import job_log
 from retrial.study import load_study
 from retrial.tables import AGREEMENT, DIGITIZED, REPORTED, write_table
 
-with job_log(snakemake.log[0]):
+with job_log(snakemake.log[0], snakemake.output):
     study = load_study(snakemake.input.study)
     typed = read_printed(snakemake.input.reported)
     digitized = read_figures(

@@ -5,7 +5,7 @@ from retrial.multiverse import specifications, write_specifications
 from retrial.study import load_claims, load_study
 from retrial.tables import read_table
 
-with job_log(snakemake.log[0]):
+with job_log(snakemake.log[0], snakemake.output):
     chunks = specifications(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),

@@ -6,7 +6,7 @@ from pathlib import Path
 from retrial.joblog import job_log
 from retrial.provenance import provenance
 
-with job_log(snakemake.log[0]):
+with job_log(snakemake.log[0], snakemake.output):
     made_from = provenance(
         snakemake.params.study_folder,
         snakemake.input.folder,

@@ -8,7 +8,7 @@ from retrial.sensitivity import analyse
 from retrial.study import load_claims, load_study
 from retrial.tables import SENSITIVITY, read_table, write_table
 
-with job_log(snakemake.log[0]):
+with job_log(snakemake.log[0], snakemake.output):
     scenarios = analyse(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),

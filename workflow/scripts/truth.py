@@ -6,7 +6,7 @@ from retrial.study import load_claims, load_study
 from retrial.tables import TRUTH, read_table, write_table
 from retrial.truth import compare_with_truth
 
-with job_log(snakemake.log[0]):
+with job_log(snakemake.log[0], snakemake.output):
     compared = compare_with_truth(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),

@@ -5,7 +5,7 @@ from pathlib import Path
 from retrial.joblog import UserError, job_log
 from retrial.validation import check_study, format_problems, summarize
 
-with job_log(snakemake.log[0]):
+with job_log(snakemake.log[0], snakemake.output):
     folder, evidence = snakemake.params.folder, snakemake.input.evidence
     problems = check_study(folder, evidence)
     if problems:

@@ -1,0 +1,177 @@
+"""What earlier runs left in this folder: results edited or lost since, locks, other runs at work.
+
+Snakemake goes by time stamps: a result that somebody edits is built upon, and one that is put back
+with an old time stamp is not noticed. So each job leaves the digests of what it made in
+`results/<study>/.made/<stage>.json`, and a run begins by comparing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from retrial.digests import file_digest
+from retrial.joblog import UserError, disk_sentence
+
+FOLDER = ".made"
+LEAST_FREE = 50_000_000  # bytes: what the results of one study take, several times over
+# Options with which Snakemake tells something and runs nothing.
+_TELLING = re.compile(
+    r"-(n|[a-zA-Z]*n[pqrF]*|l|S|D)$|--(dry-?run|lint|list.*|summary|detailed-summary|dag|d3dag|"
+    r"rulegraph|filegraph|report|archive|unlock|cleanup.*|delete.*|print-.*|containerize|"
+    r"conda-.*|help|version|touch)(=.*)?$"
+)
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, or of a folder's files with their names."""
+    if path.is_file():
+        return file_digest(path)
+    total = hashlib.sha256()
+    for file in sorted(p for p in path.rglob("*") if p.is_file() and p.name[0] != "."):
+        total.update(f"{file.relative_to(path).as_posix()}\0{file_digest(file)}\n".encode())
+    return total.hexdigest()
+
+
+def note_made(log: Path | str, outputs: Iterable[str]) -> None:
+    """Note the digests of what a job has made, beside the logs of its study.
+
+    Args:
+        log: The job's log, results/<study>/logs/<stage>.log.
+        outputs: The files and folders that it made.
+    """
+    log, outputs = Path(log), list(outputs)
+    if not outputs:
+        return
+    folder = log.parent.parent / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    made = {Path(output).as_posix(): digest(Path(output)) for output in outputs}
+    unfinished = folder / f".{log.stem}.{os.getpid()}"
+    unfinished.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    unfinished.replace(folder / f"{log.stem}.json")
+
+
+def changed_since(results: Path | str) -> dict[str, tuple[str, str]]:
+    """Return what was edited or lost of a study's results since they were made.
+
+    By the path of each such result, "edited" or "lost" and the stage that makes it; nothing for
+    results without a note.
+    """
+    found = {}
+    for note in sorted(Path(results, FOLDER).glob("[!.]*.json")):
+        try:
+            made = json.loads(note.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # a note that cannot be read says nothing
+        for name, expected in made.items():
+            # Named from the working directory; a folder that was moved has it elsewhere.
+            path = Path(results, Path(name).name)
+            if not path.exists():
+                found[str(path)] = ("lost", note.stem)
+            elif digest(path) != expected:
+                found[str(path)] = ("edited", note.stem)
+    return found
+
+
+def forget(path: Path | str) -> None:
+    """Remove an edited result, so that it is made again."""
+    path = Path(path)
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def runs_jobs(arguments: list[str]) -> bool:
+    """Return whether a command line of Snakemake runs jobs, and does not only tell something."""
+    return not any(_TELLING.fullmatch(argument) for argument in arguments)
+
+
+def other_runs(folder: Path | str) -> list[str]:
+    """Return "pid 123: snakemake ..." for each other Snakemake that works in a folder."""
+    import psutil
+
+    here, mine = Path(folder).resolve(), {os.getpid(), os.getppid()}
+    found = []
+    for process in psutil.process_iter(["pid", "cmdline", "cwd"]):
+        command = process.info["cmdline"] or []
+        if process.info["pid"] in mine or not process.info["cwd"]:
+            continue
+        if Path(process.info["cwd"]) != here or not _is_snakemake(command):
+            continue
+        if runs_jobs(command):
+            found.append(f"process {process.info['pid']}: {' '.join(command)[:200]}")
+    return found
+
+
+def _is_snakemake(command: list[str]) -> bool:
+    # `python -m snakemake ...` or the console script; a job of it runs `--mode subprocess`.
+    names = [Path(part).name for part in command[:4]]
+    main = "snakemake" in names and not any(part.startswith("--mode") for part in command)
+    return main and bool(names) and (names[0].startswith("python") or names[0] == "snakemake")
+
+
+def claim_folder(folder: Path | str) -> list[str]:
+    """Make sure that a run can work in a folder; return what a person should know.
+
+    A lock that an interrupted run left is removed. The owner of a run is noted in
+    `.snakemake/run.json`, so that one on another computer is recognized.
+
+    Raises:
+        UserError: If another Snakemake works here, or the results cannot be written.
+    """
+    folder = Path(folder)
+    others = other_runs(folder)
+    if others:
+        raise UserError(
+            f"Another run works in {folder.resolve()} ({'; '.join(others)}). Wait for it to end, "
+            "or stop it."
+        )
+    _check_writable(folder)
+    state = folder / ".snakemake"
+    locks = sorted((state / "locks").glob("*.lock")) if (state / "locks").is_dir() else []
+    told = []
+    if locks:
+        owner = _owner(state / "run.json")
+        if owner and owner != socket.gethostname():
+            raise UserError(
+                f"A run that began on {owner} has locked {folder.resolve()}. If it no longer "
+                "works there, run: snakemake --unlock"
+            )
+        for lock in locks:
+            lock.unlink(missing_ok=True)
+        told.append("The last run here was interrupted; its lock is removed.")
+    state.mkdir(exist_ok=True)
+    (state / "run.json").write_text(json.dumps({"host": socket.gethostname()}), encoding="utf-8")
+    return told
+
+
+def _owner(path: Path) -> str | None:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))["host"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _check_writable(folder: Path) -> None:
+    results = folder / "results"
+    try:
+        results.mkdir(exist_ok=True)
+        for place in (folder, results, *(p for p in results.iterdir() if p.is_dir())):
+            with tempfile.TemporaryFile(dir=place) as file:
+                file.write(b"x")
+        free = shutil.disk_usage(results).free
+    except OSError as error:
+        raise UserError(disk_sentence(error, results)) from None
+    if free < LEAST_FREE:
+        raise UserError(
+            f"Only {free / 1e6:.0f} MB are free on the disk of {results.resolve()}; a run needs "
+            f"{LEAST_FREE / 1e6:.0f} MB. Nothing was changed."
+        )
