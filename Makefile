@@ -50,12 +50,12 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help env report meta test check freeze bench truth proof lint lock schema clean distclean
+.PHONY: help env report meta test test-slow check freeze bench truth proof lint lock schema clean distclean
 
 help: ## this list
 	@echo "retrial: re-run a published trial's statistics from what the paper prints"
 	@echo
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name about; do \
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS=$$'\t' read -r name about; do \
 	  printf '  make %-10s %s\n' "$$name" "$$about"; done
 	@echo
 	@echo "  report, meta, check and freeze take STUDY=<id> for one study; CORES=<n> limits the cores."
@@ -68,8 +68,11 @@ report: $(INSTALLED) ## run what is out of date, and say what each report found
 meta: $(INSTALLED) ## pool each outcome over the studies, simulated ones left out
 	$(call run,-- meta,[ $$failed = 1 ] || echo "meta: see results/meta/meta.csv and results/meta/figures")
 
-test: $(INSTALLED) ## run every test
-	@$(PYTHON) -m pytest -n 2 --dist loadfile
+test: $(INSTALLED) ## run the tests, those that take minutes left out
+	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "not slow"
+
+test-slow: $(INSTALLED) ## run the tests that take minutes
+	@$(PYTHON) -m pytest -n 2 --dist load -m slow
 
 check: $(INSTALLED) ## fail when any result has drifted from what was frozen
 	$(call run,-- check,[ $$failed = 1 ] || echo "check: every result of $$studies is as it was frozen")
