@@ -264,7 +264,7 @@ CASES = [
         "claims[gada_no_difference].paper_analysis.method",
         "method",
         "t_test",
-        "one of fisher, boschloo, barnard, chi2, chi2_yates, not_stated",
+        "one of fisher, fisher_mid_p, boschloo, barnard, chi2_n1, chi2, chi2_yates, not_stated",
     ),
     claims(
         "printed p",

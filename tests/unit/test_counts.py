@@ -1,5 +1,6 @@
 """Events in two arms, fragility, and what no event at all excludes."""
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from retrial.significance import (
     lin_fragility,
     reverse_fragility,
     sample_size_for_zero_events,
+    unmet,
 )
 from scipy import stats
 from scipy.stats.contingency import odds_ratio
@@ -73,14 +75,11 @@ def test_fisher_and_chi_square_agree_with_scipy(first, second):
 @pytest.mark.parametrize(
     "table", [(4, 15, 0, 14), (3, 15, 0, 14), (7, 12, 5, 17), (11, 15, 0, 14), (9, 60, 20, 60)]
 )
-def test_unconditional_tests_agree_with_scipy(table):
+def test_barnards_test_agrees_with_scipy(table):
     e1, n1, e2, n2 = table
     # scipy takes the arms as columns.
     columns = [[e1, e2], [n1 - e1, n2 - e2]]
-    boschloo, barnard = compare_counts(*table, "boschloo"), compare_counts(*table, "barnard")
-    theirs = stats.boschloo_exact(columns, n=256)
-    assert boschloo.p == pytest.approx(theirs.pvalue, rel=1e-7)
-    assert boschloo.statistic == pytest.approx(theirs.statistic, rel=1e-9)
+    barnard = compare_counts(*table, "barnard")
     theirs = stats.barnard_exact(columns, n=256)
     assert barnard.p == pytest.approx(theirs.pvalue, rel=1e-7)
     assert barnard.statistic == pytest.approx(theirs.statistic, rel=1e-9)
@@ -105,8 +104,10 @@ def test_insulin_free_verdict_in_hu2013_hangs_on_the_test():
     p = {method: compare_counts(4, 15, 0, 14, method).p for method in COUNT_METHODS}
     assert {method: round(value, 4) for method, value in p.items()} == {
         "fisher": 0.0996,
-        "boschloo": 0.0628,
+        "fisher_mid_p": 0.0709,
+        "boschloo": 0.0667,
         "barnard": 0.0391,
+        "chi2_n1": 0.0409,
         "chi2": 0.0374,
         "chi2_yates": 0.1230,
     }
@@ -123,13 +124,90 @@ def test_no_test_depends_on_the_order_of_arms_or_outcomes(first, second):
         assert compare_counts(n1 - e1, n1, n2 - e2, n2, method).p == pytest.approx(p, rel=1e-7)
 
 
+@pytest.mark.parametrize(
+    ("table", "p"),
+    [
+        ((0, 15, 3, 14), 0.0667),
+        ((4, 15, 0, 14), 0.0667),
+        ((3, 15, 0, 14), 0.1698),
+        ((6, 11, 3, 10), 0.3349),
+        ((11, 15, 0, 14), 2.41e-5),
+        ((12, 15, 0, 14), 4.68e-6),
+    ],
+)
+def test_boschloo_orders_tables_by_fishers_two_sided_p(table, p):
+    """By brute force over every table and 4000 rates, with scipy's Fisher p for the order."""
+    e1, n1, e2, n2 = table
+    i, j = np.meshgrid(np.arange(n1 + 1), np.arange(n2 + 1), indexing="ij")
+    fisher = np.vectorize(lambda a, b: stats.fisher_exact([[a, n1 - a], [b, n2 - b]]).pvalue)(i, j)
+    extreme = fisher <= fisher[e1, e2] * (1 + 1e-9)
+    tails = [
+        (stats.binom.pmf(i, n1, rate) * stats.binom.pmf(j, n2, rate))[extreme].sum()
+        for rate in np.linspace(0.0005, 0.9995, 4000)
+    ]
+    found = compare_counts(*table, "boschloo").p
+    assert max(tails) <= found <= max(tails) * (1 + 1e-4)
+    assert found == pytest.approx(p, rel=2e-3)
+
+
 @settings(max_examples=40)
 @given(arms, arms)
-def test_boschloo_is_never_above_twice_the_one_sided_fisher_p(first, second):
+def test_boschloo_is_never_above_fisher_and_mid_p_is_between_half_and_whole(first, second):
     (e1, n1), (e2, n2) = first, second
-    table = [[e1, n1 - e1], [e2, n2 - e2]]
-    one_sided = [stats.fisher_exact(table, alternative=side).pvalue for side in ("less", "greater")]
-    assert compare_counts(e1, n1, e2, n2, "boschloo").p <= 2 * min(one_sided) + 1e-9
+    p = {m: compare_counts(e1, n1, e2, n2, m).p for m in ("fisher", "boschloo", "fisher_mid_p")}
+    assert p["boschloo"] <= p["fisher"] * (1 + 1e-7)
+    if 0 < e1 + e2 < n1 + n2:
+        assert p["fisher"] / 2 * (1 - 1e-12) <= p["fisher_mid_p"] < p["fisher"]
+
+
+def test_mid_p_takes_half_of_the_observed_table():
+    """Ketoacidosis, 0/15 v. 3/14: only the observed table is as rare, so p is halved."""
+    ways = stats.hypergeom(29, 3, 15).pmf([0, 1, 2, 3])
+    assert compare_counts(0, 15, 3, 14, "fisher_mid_p").p == pytest.approx(ways[0] / 2)
+    assert compare_counts(0, 15, 3, 14, "fisher_mid_p").p == pytest.approx(0.0498, abs=5e-5)
+
+
+def test_the_n_1_chi_square_is_pearsons_times_n_1_over_n():
+    pearson = stats.chi2_contingency([[4, 11], [0, 14]], correction=False)
+    found = compare_counts(4, 15, 0, 14, "chi2_n1")
+    assert found.statistic == pytest.approx(pearson.statistic * 28 / 29)
+    assert found.p == pytest.approx(stats.chi2.sf(pearson.statistic * 28 / 29, 1))
+
+
+def test_a_tests_own_preconditions_are_told():
+    expected = stats.contingency.expected_freq([[0, 15], [3, 11]]).min()
+    assert unmet("chi2", 0, 15, 3, 14) == f"least expected count {expected:.1f}, below 5"
+    assert unmet("chi2_n1", 0, 15, 3, 14) is None
+    assert unmet("chi2_n1", 0, 15, 1, 14) == "least expected count 0.5, below 1"
+    assert unmet("chi2", 20, 40, 30, 40) is unmet("fisher", 0, 15, 3, 14) is None
+    assert "not run" in unmet("barnard", 10, 30_000, 20, 30_000)
+
+
+@pytest.mark.parametrize("n", [3000, 30_000, 10_000_000])
+def test_large_arms_take_no_time_and_agree_with_scipy(n):
+    table = (n // 10, n, n // 10 + round(n**0.5), n)
+    started = time.perf_counter()
+    found = compare_counts(*table)
+    assert time.perf_counter() - started < 5
+    assert np.isnan(compare_counts(*table, "boschloo").p) == (n > 2000)
+    if n <= 30_000:
+        columns = [[table[0], n - table[0]], [table[2], n - table[2]]]
+        assert found.p == pytest.approx(stats.fisher_exact(columns).pvalue, rel=1e-7)
+    # Fisher's mid-p and Pearson's chi-square come together as the arms grow.
+    middle = compare_counts(*table, "fisher_mid_p").p
+    assert middle == pytest.approx(compare_counts(*table, "chi2").p, rel=20 / n**0.5)
+
+
+@settings(max_examples=60)
+@given(arms, arms)
+def test_the_conditional_odds_ratio_agrees_with_scipy(first, second):
+    (e1, n1), (e2, n2) = first, second
+    found = compare_counts(e1, n1, e2, n2)
+    theirs = stats.contingency.odds_ratio([[e1, n1 - e1], [e2, n2 - e2]])
+    interval = theirs.confidence_interval(0.95)
+    ours = (found.odds_ratio, found.odds_ratio_low, found.odds_ratio_high)
+    for mine, other in zip(ours, (theirs.statistic, interval.low, interval.high), strict=True):
+        assert mine == pytest.approx(other, rel=1e-6, nan_ok=True)
 
 
 @pytest.mark.parametrize("method", ["fisher", "boschloo", "barnard"])

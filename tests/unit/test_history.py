@@ -102,3 +102,14 @@ def test_a_reference_group_without_event_or_without_exception():
 def test_impossible_input_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_small_tails_keep_their_digits():
+    """11/15 against 15/529: 3.40e-13, in whole numbers; 1 minus the rest gives 1.73e-13."""
+    from fractions import Fraction
+    from math import comb
+
+    whole = Fraction(sum(comb(15, x) * comb(529, 26 - x) for x in range(11, 16)), comb(544, 26))
+    for found in (fisher_one_sided(11, 15, 15, 529), beta_binomial_upper_tail(11, 15, 15, 529)):
+        assert found == pytest.approx(float(whole), rel=1e-9)
+        assert found == pytest.approx(3.40e-13, rel=5e-3)

@@ -69,6 +69,33 @@ def test_a_test_that_was_not_done_stays_missing_and_is_not_counted():
 
 def test_unknown_methods_and_impossible_p_values_are_refused():
     with pytest.raises(ValueError, match="method must be"):
-        adjust([0.1], "bonferroni")
+        adjust([0.1], "sidak")
     with pytest.raises(ValueError, match="between 0 and 1"):
         adjust([0.1, 1.2], "holm")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("bonferroni", "bonferroni"),
+        ("holm", "holm"),
+        ("hochberg", "simes-hochberg"),
+        ("hommel", "hommel"),
+        ("bh", "fdr_bh"),
+        ("by", "fdr_by"),
+    ],
+)
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_every_correction_agrees_with_statsmodels_and_is_not_below_its_p(ours, theirs, p_values):
+    found = adjust(p_values, ours)
+    assert np.allclose(found, multipletests(p_values, method=theirs)[1], atol=1e-12)
+    assert (found >= np.array(p_values)).all() and (found <= 1).all()
+
+
+def test_r_s_example_of_hommel_and_its_peers():
+    """R 4.3: p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.05), m)."""
+    p = [0.01, 0.02, 0.03, 0.04, 0.05]
+    assert adjust(p, "hommel") == pytest.approx([0.05] * 5)
+    assert adjust(p, "hochberg") == pytest.approx([0.05] * 5)
+    assert adjust(p, "holm") == pytest.approx([0.05, 0.08, 0.09, 0.09, 0.09])
+    assert adjust(p, "by") == pytest.approx([0.05 * (1 + 1 / 2 + 1 / 3 + 1 / 4 + 1 / 5)] * 5)

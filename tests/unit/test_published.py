@@ -13,6 +13,14 @@ probabilities = st.floats(0, 1)
     ("text", "comparator", "value"),
     [
         ("p<0.05", "<", 0.05),
+        ("P-value: 0.2", "=", 0.2),
+        ("p=.05*", "=", 0.05),
+        ("p<0.05*", "<", 0.05),
+        ("p = 0.03 (two-tailed)", "=", 0.03),
+        ("p=0.03, two-sided", "=", 0.03),
+        ("p≈0.05", "=", 0.05),
+        ("p ~ .04†", "=", 0.04),
+        ("p=0.000", "=", 0.0),
         ("P < 0.001", "<", 0.001),
         ("p=0.03", "=", 0.03),
         ("p = .030", "=", 0.03),
@@ -41,7 +49,20 @@ def test_no_printed_p_is_none(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["p", "p<", "p<0.05*", "p=1.2", "t=2.2", "p=-0.1", "p 0.0.5", 0.05]
+    "text",
+    [
+        "p",
+        "p<",
+        "p=1.2",
+        "p<0",
+        "p > 1",
+        "p=.03 (one-tailed)",
+        "t=2.2",
+        "p=-0.1",
+        "p 0.0.5",
+        0.05,
+        "p>1.0",
+    ],
 )
 def test_nonsense_is_refused(text):
     with pytest.raises(ValueError, match="p value"):
@@ -126,7 +147,8 @@ def test_a_p_agrees_with_its_own_printed_form(p, decimals):
 
 @given(probabilities, probabilities, st.sampled_from(["<", "<=", "=", ">=", ">"]))
 def test_a_wider_range_never_breaks_an_agreement(p, value, comparator):
-    published = PublishedP(comparator, round(value, 3))
+    value = min(max(round(value, 3), 0.001), 0.999)  # "p < 0" is nothing that can be printed
+    published = PublishedP(comparator, value)
     order = ["decision_error", "inconsistent", "consistent"]
     narrow = agreement(p, p, p, published)
     wide = agreement(p, max(0, p - 0.02), min(1, p + 0.02), published)

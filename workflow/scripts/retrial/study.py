@@ -33,14 +33,18 @@ MeansMethod = Literal[
     "auc_t",
     "trend_t",
 ]
-CountsMethod = Literal["fisher", "boschloo", "barnard", "chi2", "chi2_yates"]
+CountsMethod = Literal[
+    "fisher", "fisher_mid_p", "boschloo", "barnard", "chi2_n1", "chi2", "chi2_yates"
+]
 Method = Literal[
     "student_t",
     "welch_t",
     "paired_t",
     "fisher",
+    "fisher_mid_p",
     "boschloo",
     "barnard",
+    "chi2_n1",
     "chi2",
     "chi2_yates",
     "clopper_pearson",

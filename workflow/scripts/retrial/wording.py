@@ -9,8 +9,10 @@ import pandas as pd
 READING_NAMES = {"sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
 METHOD_NAMES = {
     "fisher": "Fisher's exact test",
+    "fisher_mid_p": "Fisher's test by its mid-p",
     "boschloo": "Boschloo's test",
     "barnard": "Barnard's test",
+    "chi2_n1": "chi-square test with N - 1",
     "chi2": "chi-square test",
     "chi2_yates": "chi-square test with Yates' correction",
     "student_t": "Student's t test",

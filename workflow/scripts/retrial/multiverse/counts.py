@@ -9,7 +9,7 @@ import pandas as pd
 from retrial.populations import Cells, populations, possible
 from retrial.retest import counts_comparison
 from retrial.selection import Count, count_pairs, event_name
-from retrial.significance import COUNT_METHODS, binomial_upper_tail, fisher_one_sided
+from retrial.significance import COUNT_METHODS, binomial_upper_tail, fisher_one_sided, unmet
 from retrial.study import Claim, Study, Target
 
 CONCURRENT = "concurrent control"
@@ -67,7 +67,10 @@ def _recount(
         "comparator": CONCURRENT,
         "method": method,
         "admissible": bool(printed["admissible"]),
-        "defensible": bool(printed["defensible"]) and population in claim.defensible.populations,
+        "defensible": bool(printed["admissible"])
+        and method in claim.defensible.counts_methods
+        and population in claim.defensible.populations
+        and not unmet(method, *cells[0], *cells[1]),
         "estimate": test.risk_difference,
         "ci_low": test.risk_difference_low,
         "ci_high": test.risk_difference_high,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from retrial.selection import event_name
-from retrial.significance import COUNT_METHODS, agreement, parse_p
+from retrial.significance import COUNT_METHODS, agreement, parse_p, unmet
 from retrial.study import Claim, Target
 
 
@@ -43,15 +43,18 @@ def judged(row: dict, claim: Claim, *, admissible: bool, settings: Settings) -> 
     methods = chosen.counts_methods if counted else chosen.means_methods
     # An ANOVA has several answers; those that are about the claim can be the paper's.
     asked = row["method"] != "mixed_anova" or row["effect"] in chosen.effects
+    sound = not (counted and unmet(row["method"], *_cells(row)))
     defensible = (
         admissible
         and asked
+        and sound
         and row["method"] in methods
         and (counted or row["reading"] in chosen.readings)
         and (row.get("rho") is None or row["rho"] in chosen.rho)
     )
     p_low, p_high = row.get("p_low", row["p"]), row.get("p_high", row["p"])
-    published = parse_p(claim.published_p)
+    # A test that could not be run agrees with nothing and contradicts nothing.
+    published = None if isnan(row["p"]) else parse_p(claim.published_p)
     return {
         **row,
         "admissible": admissible,
@@ -69,6 +72,11 @@ def judged(row: dict, claim: Claim, *, admissible: bool, settings: Settings) -> 
             *(row.get(axis) for axis in ("effect", "structure", "shape")),
         ),
     }
+
+
+def _cells(row: dict) -> tuple[int, int, int, int]:
+    """Return the counts of a test of two arms: events and size of each."""
+    return tuple(int(row[key]) for key in ("value_1", "n_1", "value_2", "n_2"))
 
 
 def target_name(outcome: str, category: str | None) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from retrial.retest.common import Settings, base_row, name_of_test, target_name
 from retrial.selection import Count, count_of, event_name, rows_of, versions_of
-from retrial.significance import clopper_pearson, compare_counts, fragility_index
+from retrial.significance import clopper_pearson, compare_counts, fragility_index, unmet
 from retrial.study import Claim, Target
 
 counts_comparison = cache(compare_counts)
@@ -55,11 +55,9 @@ def _assumptions(first: Count, second: Count, method: str) -> str | None:
     words = []
     if first.inferred or second.inferred:
         words.append("a count that follows from the quote, not printed as a number")
-    if method.startswith("chi2"):
-        events = first.events + second.events
-        n = first.total + second.total
-        least = min(first.total, second.total) * min(events, n - events) / n
-        words.append(f"least expected count {least:.1f}" + (" (below 5)" if least < 5 else ""))
+    reason = unmet(method, first.events, first.total, second.events, second.total)
+    if reason:
+        words.append(reason)
     return "; ".join(words) or None
 
 

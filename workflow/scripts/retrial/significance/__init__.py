@@ -9,6 +9,7 @@ from retrial.significance.counts import (
     lin_fragility,
     reverse_fragility,
     sample_size_for_zero_events,
+    unmet,
 )
 from retrial.significance.history import (
     beta_binomial_upper_tail,
@@ -71,4 +72,5 @@ __all__ = [
     "reverse_fragility",
     "sample_size_for_zero_events",
     "tipping_rate",
+    "unmet",
 ]

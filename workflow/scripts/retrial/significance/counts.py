@@ -6,13 +6,33 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaincinv, chdtrc, ndtri
-from scipy.stats.contingency import odds_ratio as conditional_odds_ratio
 
 from retrial.groups import as_counts, unboxed
-from retrial.significance.exact import barnard, boschloo, fisher_p
+from retrial.significance.exact import (
+    MOST_TABLES,
+    barnard,
+    boschloo,
+    fisher_mid_p,
+    fisher_p,
+    too_many_tables,
+)
+from retrial.significance.odds import conditional_odds_ratio
 from retrial.significance.student import check_alpha
 
-COUNT_METHODS = ("fisher", "boschloo", "barnard", "chi2", "chi2_yates")
+COUNT_METHODS = (
+    "fisher",
+    "fisher_mid_p",
+    "boschloo",
+    "barnard",
+    "chi2_n1",
+    "chi2",
+    "chi2_yates",
+)
+UNCONDITIONAL = ("boschloo", "barnard")
+
+# The least expected count that a chi-square test needs: 5 in every cell (Cochran 1954, doi
+# 10.2307/3001666); with N - 1 for N it serves down to 1 (Campbell 2007, doi 10.1002/sim.2832).
+LEAST_EXPECTED = {"chi2": 5.0, "chi2_yates": 5.0, "chi2_n1": 1.0}
 
 
 @dataclass(frozen=True)
@@ -21,10 +41,10 @@ class CountsComparison:
 
     Attributes:
         method: The test, one of `COUNT_METHODS`.
-        statistic: Chi-square; pooled z (barnard); smaller one-sided Fisher p (boschloo); NaN for
-            fisher, which has none.
+        statistic: Chi-square; pooled z (barnard); Fisher's p (boschloo); NaN for Fisher's tests,
+            which have none.
         df: 1 for chi-square, NaN for the exact tests.
-        p: Two-sided p.
+        p: Two-sided p; NaN for boschloo and barnard in arms too large for them (`unmet`).
         risk_difference: First proportion minus second.
         risk_difference_low: Lower end of its Newcombe interval.
         risk_difference_high: Upper end.
@@ -59,6 +79,18 @@ def _check_method(method: str) -> str:
     return method
 
 
+def unmet(method: str, events1: int, n1: int, events2: int, n2: int) -> str | None:
+    """Return why a test's own preconditions do not hold for these counts; None where they do."""
+    if method in UNCONDITIONAL and too_many_tables(n1, n2):
+        return f"not run: {n1} and {n2} patients give more than {MOST_TABLES} tables"
+    if method in LEAST_EXPECTED:
+        total, events = n1 + n2, events1 + events2
+        least = min(n1, n2) * min(events, total - events) / total
+        if least < LEAST_EXPECTED[method]:
+            return f"least expected count {least:.1f}, below {LEAST_EXPECTED[method]:g}"
+    return None
+
+
 def _chi_square(a: int, n1: int, c: int, n2: int, yates: bool) -> float:
     b, d = n1 - a, n2 - c
     total = n1 + n2
@@ -71,10 +103,15 @@ def _chi_square(a: int, n1: int, c: int, n2: int, yates: bool) -> float:
 def _test(events1: int, n1: int, events2: int, n2: int, method: str) -> tuple[float, float, float]:
     """Return (statistic, df, p)."""
     if events1 + events2 in (0, n1 + n2):  # all alike: no table is more extreme, none less
-        statistic = math.nan if method == "fisher" else 1.0 if method == "boschloo" else 0.0
+        of_fisher = method.startswith("fisher")
+        statistic = math.nan if of_fisher else 1.0 if method == "boschloo" else 0.0
         return statistic, 1.0 if method.startswith("chi2") else math.nan, 1.0
     if method == "fisher":
         return math.nan, math.nan, fisher_p(events1, n1, events2, n2)
+    if method == "fisher_mid_p":
+        return math.nan, math.nan, fisher_mid_p(events1, n1, events2, n2)
+    if method in UNCONDITIONAL and too_many_tables(n1, n2):
+        return math.nan, math.nan, math.nan
     if method == "boschloo":
         statistic, p = boschloo(events1, n1, events2, n2)
         return statistic, math.nan, p
@@ -82,6 +119,8 @@ def _test(events1: int, n1: int, events2: int, n2: int, method: str) -> tuple[fl
         statistic, p = barnard(events1, n1, events2, n2)
         return statistic, math.nan, p
     statistic = _chi_square(events1, n1, events2, n2, yates=method == "chi2_yates")
+    if method == "chi2_n1":
+        statistic *= (n1 + n2 - 1) / (n1 + n2)
     return statistic, 1.0, float(chdtrc(1, statistic))
 
 
@@ -107,9 +146,11 @@ def compare_counts(
 ) -> CountsComparison:
     """Compare two independent proportions.
 
-    Fisher's test as R's fisher.test (tables no more probable than the observed one); Boschloo's
-    with Fisher's one-sided p and Barnard's with the pooled z for its statistic, both conditional on
-    nothing but the arms' sizes; Pearson's chi-square, also with Yates' correction. Risk difference
+    Fisher's test as R's fisher.test (tables no more probable than the observed one), also by its
+    mid-p; Boschloo's with Fisher's two-sided p and Barnard's with the pooled z for its statistic,
+    both conditional on nothing but the arms' sizes; Pearson's chi-square, also with Yates'
+    correction and with N - 1 for N. The time does not grow with the arms: 10 million patients each
+    take milliseconds. `unmet` tells where a test's preconditions do not hold. Risk difference
     with Newcombe's interval (1998, method 10, doi
     10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I); conditional odds ratio with
     its exact interval (Cornfield 1956). If nobody or everybody has the event, p is 1, the odds
@@ -120,7 +161,7 @@ def compare_counts(
         n1: Size of the first arm, at least 1.
         events2: Members of the second arm with the event.
         n2: Size of the second arm, at least 1.
-        method: One of "fisher", "boschloo", "barnard", "chi2", "chi2_yates".
+        method: One of `COUNT_METHODS`.
         alpha: 1 minus the confidence level of the intervals.
 
     Returns:
@@ -135,8 +176,7 @@ def compare_counts(
     events1, n1 = whole_counts(events1, n1, "1")
     events2, n2 = whole_counts(events2, n2, "2")
     statistic, df, p = _test(events1, n1, events2, n2, method)
-    odds = conditional_odds_ratio([[events1, n1 - events1], [events2, n2 - events2]])
-    interval = odds.confidence_interval(confidence_level=1 - alpha)
+    ratio, ratio_low, ratio_high = conditional_odds_ratio(events1, n1, events2, n2, alpha)
     low, high = _newcombe(events1, n1, events2, n2, alpha)
     return CountsComparison(
         method=method,
@@ -146,9 +186,9 @@ def compare_counts(
         risk_difference=events1 / n1 - events2 / n2,
         risk_difference_low=low,
         risk_difference_high=high,
-        odds_ratio=float(odds.statistic),
-        odds_ratio_low=float(interval.low),
-        odds_ratio_high=float(interval.high),
+        odds_ratio=ratio,
+        odds_ratio_low=ratio_low,
+        odds_ratio_high=ratio_high,
     )
 
 

@@ -12,9 +12,12 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 
-# One-sided p values this close are ties.
+# p values this close are ties.
 _TIE = 1 + 1e-7
 _RATES = 1024
+IN_WHOLE_NUMBERS = 2000  # members up to which Fisher's p is computed in whole numbers
+MOST_TABLES = 4_000_000  # tables (n1 + 1) (n2 + 1) up to which the unconditional tests are run
+_WINDOW = 40  # standard deviations beyond which a hypergeometric tail holds nothing
 
 
 def _log_choose(n: int, k: np.ndarray) -> np.ndarray:
@@ -33,16 +36,76 @@ def _conditional(n1: int, n2: int, events: int) -> tuple[np.ndarray, np.ndarray]
 def fisher_p(events1: int, n1: int, events2: int, n2: int) -> float:
     """Return Fisher's two-sided p: tables no more probable than the observed one.
 
-    In whole numbers, so that ties are ties and a p of exactly .05 is not below .05.
+    In whole numbers up to `IN_WHOLE_NUMBERS` members, so that ties are ties and a p of exactly .05
+    is not below .05; beyond, tables within 1e-7 are ties, as in R's fisher.test, and the time does
+    not grow with the arms but with their square root.
     """
+    if n1 + n2 > IN_WHOLE_NUMBERS:
+        return _tail_of_large_arms(events1, n1, events2, n2)
+    weights, observed = _weights(events1, n1, events2, n2)
+    return sum(weight for weight in weights if weight <= observed) / sum(weights)
+
+
+@lru_cache(maxsize=65536)
+def fisher_mid_p(events1: int, n1: int, events2: int, n2: int) -> float:
+    """Return Fisher's two-sided p less half the probability of the observed table.
+
+    Lydersen, Fagerland & Laake (2009), doi 10.1002/sim.3531.
+    """
+    if n1 + n2 > IN_WHOLE_NUMBERS:
+        table = _log_table(np.array([events1]), n1, events1 + events2, n2)[0]
+        return fisher_p(events1, n1, events2, n2) - math.exp(table) / 2
+    weights, observed = _weights(events1, n1, events2, n2)
+    tail = sum(weight for weight in weights if weight <= observed)
+    return (2 * tail - observed) / (2 * sum(weights))
+
+
+def _weights(events1: int, n1: int, events2: int, n2: int) -> tuple[list[int], int]:
+    """Return the number of ways to every table of these margins, and to the observed one."""
     events = events1 + events2
     lowest = max(0, events - n2)
     weights = [math.comb(n1, lowest) * math.comb(n2, events - lowest)]
     for first in range(lowest, min(n1, events)):
         ratio_up = (n1 - first) * (events - first)
         weights.append(weights[-1] * ratio_up // ((first + 1) * (n2 - events + first + 1)))
-    observed = weights[events1 - lowest]
-    return sum(weight for weight in weights if weight <= observed) / sum(weights)
+    return weights, weights[events1 - lowest]
+
+
+def _log_table(first: np.ndarray, n1: int, events: int, n2: int) -> np.ndarray:
+    """Return the log probability of tables with `first` events in the first arm."""
+    ways = _log_choose(n1, first) + _log_choose(n2, events - first)
+    return ways - _log_choose(n1 + n2, np.asarray(events))
+
+
+def _tail_of_large_arms(events1: int, n1: int, events2: int, n2: int) -> float:
+    """Return Fisher's two-sided p of arms whose tables are too many to be summed one by one."""
+    events, total = events1 + events2, n1 + n2
+    lowest, highest = max(0, events - n2), min(n1, events)
+    mode = min(max((events + 1) * (n1 + 1) // (total + 2), lowest), highest)
+    spread = math.sqrt(n1 * n2 * events * (total - events) / total**3) + 1
+    reach = int(_WINDOW * spread) + 50
+    limit = _log_table(np.array([events1]), n1, events, n2)[0] + math.log(_TIE)
+
+    def beyond(start: int, end: int, step: int) -> float:
+        """Return the probability of the tables as rare as the observed one, away from the mode."""
+        near, far = start, end  # the probability falls from near to far
+        if _log_table(np.array([near]), n1, events, n2)[0] <= limit:
+            cut = near
+        elif _log_table(np.array([far]), n1, events, n2)[0] > limit:
+            return 0.0
+        else:
+            while abs(far - near) > 1:
+                middle = (near + far) // 2
+                rare = _log_table(np.array([middle]), n1, events, n2)[0] <= limit
+                near, far = (near, middle) if rare else (middle, far)
+            cut = far
+        last = min(cut + reach, end) if step > 0 else max(cut - reach, end)
+        tables = np.arange(cut, last + step, step)
+        return float(np.exp(_log_table(tables, n1, events, n2)).sum())
+
+    upper = beyond(mode, highest, 1)
+    lower = beyond(mode - 1, lowest, -1) if mode > lowest else 0.0
+    return min(1.0, upper + lower)
 
 
 def _largest_tail(extreme: np.ndarray) -> float:
@@ -89,29 +152,37 @@ def _largest_tail(extreme: np.ndarray) -> float:
     return float(min(1.0, best))
 
 
-def _fisher_lower_tails(n1: int, n2: int) -> np.ndarray:
-    """One-sided Fisher p (as few events in the first arm) of every table, (n1 + 1, n2 + 1)."""
-    tails = np.empty((n1 + 1, n2 + 1))
+def _fisher_of_every_table(n1: int, n2: int) -> np.ndarray:
+    """Return Fisher's two-sided p of every table, (n1 + 1, n2 + 1)."""
+    found = np.empty((n1 + 1, n2 + 1))
     for events in range(n1 + n2 + 1):
         first, probability = _conditional(n1, n2, events)
-        tails[first, events - first] = np.minimum(np.cumsum(probability), 1.0)
-    return tails
+        order = np.argsort(probability, kind="stable")
+        ranked = probability[order]
+        # Each table with all that are no more probable, ties included.
+        last = np.searchsorted(ranked, ranked * _TIE, side="right") - 1
+        p = np.empty(len(first))
+        p[order] = np.minimum(np.cumsum(ranked)[last], 1.0)
+        found[first, events - first] = p
+    return found
+
+
+def too_many_tables(n1: int, n2: int) -> bool:
+    """Return whether two arms are too large for the unconditional exact tests."""
+    return (n1 + 1) * (n2 + 1) > MOST_TABLES
 
 
 @lru_cache(maxsize=4096)
 def boschloo(events1: int, n1: int, events2: int, n2: int) -> tuple[float, float]:
-    """Return (smaller one-sided Fisher p, Boschloo's two-sided p).
+    """Return (Fisher's two-sided p, Boschloo's two-sided p).
 
-    Two-sided as scipy has it: twice the smaller of the two one-sided tests.
+    Two-sided tables are ordered by Fisher's two-sided p (Boschloo 1970; Mehrotra, Chan & Berger
+    2003, doi 10.1111/1541-0420.00051), so that p never exceeds Fisher's. A one-sided p doubled, as
+    scipy has it, is another test and can exceed it.
     """
-    fewer = _fisher_lower_tails(n1, n2)
-    more = _fisher_lower_tails(n2, n1).T  # as few in the second arm = as many in the first
-    results = []
-    for tails in (fewer, more):
-        observed = tails[events1, events2]
-        results.append((_largest_tail(tails <= observed * _TIE), observed))
-    p, observed = min(results)
-    return float(observed), min(1.0, 2 * p)
+    every = _fisher_of_every_table(n1, n2)
+    observed = every[events1, events2]
+    return float(observed), _largest_tail(every <= observed * _TIE)
 
 
 def wald_statistic(events1, n1: int, events2, n2: int) -> np.ndarray:

@@ -2,8 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, betaincinv
-from scipy.stats import betabinom, hypergeom
+from scipy.special import betainc, betaincinv, betaln
 
 from retrial.groups import as_counts, unboxed
 from retrial.significance.student import check_alpha
@@ -78,8 +77,16 @@ def beta_binomial_upper_tail(
         raise ValueError(f"With no reference event the prior's a must be positive: {prior!r}.")
     # Beta(a, 0) is a rate of 1: every member has the event.
     certain = shape_b == 0
-    tail = betabinom.sf(hits - 1, sizes, shape_a, np.where(certain, 1.0, shape_b))
+    cells = (hits, sizes, shape_a, np.where(certain, 1.0, shape_b))
+    tail = np.vectorize(_beta_binomial_tail, otypes=[float])(*cells)
     return unboxed(np.where(certain, 1.0, tail))
+
+
+def _beta_binomial_tail(events: float, n: float, a: float, b: float) -> float:
+    """Return P(X >= events) as a sum of its terms: 1 minus the rest loses a small tail's digits."""
+    x = np.arange(events, n + 1)
+    log_terms = -np.log1p(n) - betaln(x + 1, n - x + 1) + betaln(x + a, n - x + b) - betaln(a, b)
+    return 1.0 if events == 0 else float(min(1.0, np.exp(log_terms).sum()))
 
 
 def fisher_one_sided(
@@ -104,7 +111,20 @@ def fisher_one_sided(
     """
     hits, sizes = _arm(events, n)
     ref_hits, ref_sizes = _arm(ref_events, ref_n, "ref_events")
-    return unboxed(hypergeom.sf(hits - 1, sizes + ref_sizes, hits + ref_hits, sizes))
+    cells = (hits, sizes, ref_hits, ref_sizes)
+    return unboxed(np.vectorize(_hypergeometric_tail, otypes=[float])(*cells))
+
+
+def _hypergeometric_tail(events: float, n: float, ref_events: float, ref_n: float) -> float:
+    """Return P(X >= events) given the total of events, as a sum of its terms."""
+    total = events + ref_events
+    x = np.arange(events, min(n, total) + 1)
+    log_terms = _log_choose(n, x) + _log_choose(ref_n, total - x) - _log_choose(n + ref_n, total)
+    return 1.0 if events == 0 else float(min(1.0, np.exp(log_terms).sum()))
+
+
+def _log_choose(n: float, k: np.ndarray) -> np.ndarray:
+    return -np.log1p(n) - betaln(n - k + 1, k + 1)
 
 
 def tipping_rate(events: ArrayLike, n: ArrayLike, alpha: float = 0.05) -> float | np.ndarray:

@@ -11,9 +11,16 @@ from decimal import Decimal
 from retrial.bounds import decimals_of, rounding_interval
 from retrial.significance.student import check_alpha
 
-_COMPARATORS = {"<": "<", ">": ">", "=": "=", "": "=", "<=": "<=", "≤": "<=", ">=": ">=", "≥": ">="}
+_COMPARATORS = {
+    **{"<": "<", ">": ">", "<=": "<=", "≤": "<=", "⩽": "<=", ">=": ">=", "≥": ">=", "⩾": ">="},
+    **dict.fromkeys(("=", "", ":", "≈", "~", "∼"), "="),
+}
+# After the number: marks of footnotes, and that the test has two sides (one side is another p).
 _STATEMENT = re.compile(
-    r"(?:p(?:[\s-]*values?)?)?\s*(<=|>=|≤|≥|<|>|=|)\s*(\d*[.,·]\d+|\d+)(e-?\d+)?", re.IGNORECASE
+    r"(?:p(?:[\s-]*values?)?)?\s*:?\s*(<=|>=|≤|⩽|≥|⩾|<|>|=|:|≈|~|∼|)\s*"
+    r"(\d*[.,·]\d+|\d+)(e-?\d+)?"
+    r"\s*[*†‡§¶#]*\s*(?:[(,]?\s*(?:two|2)[\s-]*(?:tailed|sided)\s*(?:test)?\s*\)?)?\s*[*†‡§¶#]*",
+    re.IGNORECASE,
 )
 _NOT_SIGNIFICANT = re.compile(
     r"(?:p(?:[\s-]*values?)?\s*[=:]?\s*)?(?:n\.?\s?s\.?|not significant|non-?\s?significant)",
@@ -44,14 +51,17 @@ class PublishedP:
             raise ValueError(f"A p value's comparator cannot be {self.comparator!r}.")
         elif self.value is None or not 0 <= self.value <= 1:
             raise ValueError(f"A p value must lie between 0 and 1, found {self.value!r}.")
+        elif (self.comparator, self.value) in (("<", 0), (">", 1)):
+            raise ValueError(f"No p value is {self.comparator} {self.value:g}.")
 
 
 def parse_p(text: str | None) -> PublishedP | None:
     """Read a printed p value.
 
     Args:
-        text: "p<0.05", "P < 0.001", "p = .03", "0·03", "ns", "n.s." and the like; None, NaN or
-            blank where the paper prints none.
+        text: "p<0.05", "P < 0.001", "p = .03", "0·03", "P-value: 0.2", "p=.05*", "p = 0.03
+            (two-tailed)", "p≈0.05", "ns", "n.s." and the like; None, NaN or blank where the paper
+            prints none.
 
     Returns:
         The statement, or None where there is none.

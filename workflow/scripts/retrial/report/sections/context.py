@@ -35,8 +35,11 @@ REFERENCES = {
         "Fisher's exact test; fragility index: Walsh et al. 2014, "
         "doi:10.1016/j.jclinepi.2013.10.019."
     ),
+    "fisher_mid_p": "Mid-p: Lydersen, Fagerland & Laake 2009, doi:10.1002/sim.3531.",
     "boschloo": "Boschloo's exact test: Boschloo 1970, doi:10.1111/j.1467-9574.1970.tb00104.x.",
-    "barnard": "Barnard's exact test: Barnard 1945, doi:10.1038/156177a0.",
+    "barnard": "Barnard's exact test: Barnard 1947, doi:10.1093/biomet/34.1-2.123.",
+    "chi2_n1": "Chi-square with N - 1 for N: Campbell 2007, doi:10.1002/sim.2832.",
+    "chi2": "Chi-square needs expected counts of 5: Cochran 1954, doi:10.2307/3001666.",
     "difference": (
         "Interval of a risk difference: Newcombe 1998, "
         "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I."

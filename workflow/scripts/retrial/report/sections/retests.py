@@ -38,9 +38,9 @@ from retrial.report.words import (
     whole,
     word,
 )
+from retrial.significance import COUNT_METHODS
 
 EFFECT_NAMES = {"group": "arms", "interaction": "arms by visits"}
-COUNT_METHODS = ("fisher", "boschloo", "barnard", "chi2", "chi2_yates")
 MEANS_METHODS = ("student_t", "welch_t")
 
 
