@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from retrial.constraints import Constraint
-from retrial.groups import change_sd
+from retrial.groups import change_sd, sd_from_error
 from retrial.identify import (
     Limit,
     Trajectories,
@@ -16,13 +16,13 @@ from retrial.identify import (
     limits_of,
     p_bounds,
     significance_limits,
-    standard_error_bounds,
+    standard_errors,
     usable,
 )
 from retrial.identify.effects import change_sd_bounds
 from retrial.significance import compare_means, required_difference
 from retrial.study import Claim
-from scipy import stats
+from scipy import optimize, stats
 
 ARMS, VISITS = ("a", "b"), [0.0, 1.0, 2.0]
 CELLS = tuple(product(ARMS, VISITS))
@@ -175,9 +175,9 @@ SIZES = st.tuples(st.integers(3, 20), st.integers(0, 2)).map(lambda t: (t[0], t[
 )
 @settings(max_examples=80)
 def test_no_p_and_no_required_difference_lies_outside(s1, s2, n1, n2, effects, equal, seed):
-    errors = standard_error_bounds(s1, n1, s2, n2, equal_var=equal)
-    low, high = p_bounds(effects, *errors)
-    needed = critical_bounds(*errors, 0.05)
+    errors = standard_errors(s1, n1, s2, n2, equal_var=equal)
+    low, high = p_bounds(effects, errors)
+    needed = critical_bounds(errors, 0.05)
     generator = np.random.default_rng(seed)
     for _ in range(20):
         a, b, d = (generator.uniform(*ends) for ends in (s1, s2, effects))
@@ -190,18 +190,52 @@ def test_no_p_and_no_required_difference_lies_outside(s1, s2, n1, n2, effects, e
 
 @pytest.mark.parametrize("equal", [True, False])
 def test_known_spreads_give_the_p_of_the_test_itself(equal):
-    errors = standard_error_bounds((2, 2), (15, 15), (3, 3), (14, 14), equal_var=equal)
+    errors = standard_errors((2, 2), (15, 15), (3, 3), (14, 14), equal_var=equal)
     test = stats.ttest_ind_from_stats(1.5, 2, 15, 0, 3, 14, equal_var=equal)
-    assert p_bounds((1.5, 1.5), *errors) == pytest.approx((test.pvalue, test.pvalue), rel=1e-12)
+    assert p_bounds((1.5, 1.5), errors) == pytest.approx((test.pvalue, test.pvalue), rel=1e-12)
 
 
 def test_p_reaches_1_where_the_effect_may_be_nil_and_0_where_the_spread_may_be():
-    some = standard_error_bounds((1, 1), (9, 9), (1, 1), (9, 9), equal_var=True)
-    free = standard_error_bounds((0, inf), (9, 9), (0, inf), (9, 9), equal_var=False)
-    assert p_bounds((-1, 2), *some)[1] == 1.0
-    assert p_bounds((1, 2), *free) == (0.0, 1.0)
-    assert p_bounds((0, 0), *free) == (1.0, 1.0)
-    assert isinf(critical_bounds(*free, 0.05)[1])
+    some = standard_errors((1, 1), (9, 9), (1, 1), (9, 9), equal_var=True)
+    free = standard_errors((0, inf), (9, 9), (0, inf), (9, 9), equal_var=False)
+    assert p_bounds((-1, 2), some)[1] == 1.0
+    assert p_bounds((1, 2), free) == (0.0, 1.0)
+    assert p_bounds((0, 0), free) == (1.0, 1.0)
+    assert isinf(critical_bounds(free, 0.05)[1])
+
+
+@pytest.mark.parametrize(
+    ("error", "reading", "needed"),
+    [(0.665, "sd", 0.368), (0.665, "sem", 1.426), (0.665, "ci95", 0.665), (0.67, "sd", 0.371)],
+)
+def test_the_least_difference_that_welch_needs_with_any_sd_in_the_other_arm(error, reading, needed):
+    """HbA1c at month 6, 15 and 14 patients: minimized over the other SD by scipy."""
+    s1 = sd_from_error(error, 15, reading)
+    least = optimize.minimize_scalar(
+        lambda s2: required_difference(s1, 15, s2, 14, 0.05, False),
+        bounds=(0, 5 * s1),
+        method="bounded",
+        options={"xatol": 1e-10},
+    )
+    errors = standard_errors((s1, s1), (15, 15), (0, inf), (14, 14), equal_var=False)
+    found = critical_bounds(errors, 0.05)
+    assert found[0] == pytest.approx(least.fun, rel=1e-9)
+    assert found[0] == pytest.approx(needed, abs=5e-4) and isinf(found[1])
+
+
+@given(INTERVALS, INTERVALS, SIZES, SIZES, st.floats(0.01, 4), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_the_bounds_are_reached(s1, s2, n1, n2, effect, equal):
+    """Over a fine grid of both SDs the least and greatest p come within a thousandth."""
+    errors = standard_errors(s1, n1, s2, n2, equal_var=equal)
+    grid = np.array(list(product(np.linspace(*s1, 41), np.linspace(*s2, 41))))
+    p = [
+        compare_means(effect, grid[:, 0], i, 0.0, grid[:, 1], j, equal).p
+        for i, j in product(n1, n2)
+    ]
+    low, high = p_bounds((effect, effect), errors)
+    assert low <= np.min(p) <= low * 1.02 + 1e-12
+    assert high >= np.max(p) >= high * 0.98 - 1e-12
 
 
 @given(INTERVALS, INTERVALS, st.tuples(st.floats(-0.9, 0.9), st.floats(-0.9, 0.9)))

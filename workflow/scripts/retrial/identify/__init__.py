@@ -6,7 +6,12 @@ so its least and greatest values are two linear programs (Manski 2003, doi 10.10
 are bounds and not data: nothing in between is more likely than anything else.
 """
 
-from retrial.identify.effects import critical_bounds, p_bounds, standard_error_bounds
+from retrial.identify.effects import (
+    critical_bounds,
+    errors_between,
+    p_bounds,
+    standard_errors,
+)
 from retrial.identify.sentences import limits_of, significance_limits, usable
 from retrial.identify.trajectories import Cell, Limit, Trajectories
 
@@ -15,9 +20,10 @@ __all__ = [
     "Limit",
     "Trajectories",
     "critical_bounds",
+    "errors_between",
     "limits_of",
     "p_bounds",
     "significance_limits",
-    "standard_error_bounds",
+    "standard_errors",
     "usable",
 ]

@@ -13,6 +13,7 @@ from math import nan
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from retrial.longitudinal import (
     ancova_from_summaries,
@@ -27,6 +28,7 @@ from retrial.longitudinal import (
 from retrial.selection import Mean, means_of, rows_of, versions_of
 from retrial.significance.student import critical_t
 
+EPSILONS = 101  # values of epsilon over which the range of an interaction's p is taken
 STRUCTURES = ("compound_symmetry", "ar1")
 METHODS = ("mixed_anova", "hotelling_t2", "auc_t", "trend_t", "ancova_rho", "change_score_t")
 
@@ -196,8 +198,14 @@ def _mean_change(profile: Profiles) -> float:
 
 
 def _interaction(profile: Profiles, effect: object) -> dict[str, object]:
-    """P is Greenhouse and Geisser's; its range goes from uncorrected to Box's lower bound."""
-    ends = np.stack([effect.p, effect.p_box])
+    """P is Greenhouse and Geisser's; its range is that over every epsilon from Box's bound to 1.
+
+    p is neither rising nor falling in epsilon throughout, so that the ends are not enough.
+    """
+    epsilon = np.linspace(1 / (len(profile.visits) - 1), 1.0, EPSILONS)[:, None]
+    statistic = np.atleast_1d(effect.statistic)
+    along = special.fdtrc(epsilon * effect.df1, epsilon * effect.df2, statistic)
+    ends = np.vstack([along, np.atleast_1d(effect.p_gg), np.atleast_1d(effect.p)])
     return {
         "statistic": effect.statistic,
         "df1": effect.df1,

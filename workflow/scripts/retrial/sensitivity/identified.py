@@ -19,13 +19,14 @@ from retrial.identify import (
     Limit,
     Trajectories,
     critical_bounds,
+    errors_between,
     limits_of,
     p_bounds,
     significance_limits,
-    standard_error_bounds,
+    standard_errors,
     usable,
 )
-from retrial.identify.effects import Interval, change_sd_bounds
+from retrial.identify.effects import Errors, Interval, change_sd_bounds
 from retrial.precision import known_interval
 from retrial.selection import in_version, versions_of
 from retrial.sensitivity.comparisons import BETWEEN_ARMS, Paper, arms_compared, printed_values
@@ -185,7 +186,7 @@ def _with_significance(
             ]
             least = [
                 critical_bounds(
-                    *standard_error_bounds(
+                    standard_errors(
                         s.sds[0], s.ns[0], s.sds[1], s.ns[1], equal_var=method == "student_t"
                     ),
                     level,
@@ -211,17 +212,17 @@ def _methods(claim: Claim) -> list[str]:
 
 def _errors(
     unknown: Unknown, spread: Spread, method: str, rho: list[float], *, nominal: bool = False
-) -> tuple[Interval, Interval]:
-    """Return the bounds of the standard error and of its df; `nominal` takes SDs as printed."""
+) -> Errors:
+    """Return what the standard error and its df can be; `nominal` takes SDs as printed."""
     (s1, s2), (n1, n2) = spread.sds, spread.ns
     if nominal and spread.nominal is not None:
         s1, s2 = ((sd, sd) for sd in spread.nominal)
         n1, n2 = ((max(n), max(n)) for n in spread.ns)
     if method != "paired_t":
-        return standard_error_bounds(s1, n1, s2, n2, equal_var=method == "student_t")
+        return standard_errors(s1, n1, s2, n2, equal_var=method == "student_t")
     least, most = (min(a, b) for a, b in zip(n1, n2, strict=True))
     change = change_sd_bounds(s2, s1, (min(rho), max(rho)))
-    return (change[0] / most**0.5, change[1] / least**0.5), (least - 1, most - 1)
+    return errors_between((change[0] / most**0.5, change[1] / least**0.5), (least - 1, most - 1))
 
 
 def _row(
@@ -240,9 +241,9 @@ def _row(
         detail = excluded(paper, unknown.sentences, spread, found.conflict())
     else:
         error = _errors(unknown, spread, method, rho)
-        p = p_bounds(effect, *error)
-        needs = critical_bounds(*error, level)
-        least = critical_bounds(*_errors(unknown, spread, method, rho, nominal=True), level)[0]
+        p = p_bounds(effect, error)
+        needs = critical_bounds(error, level)
+        least = critical_bounds(_errors(unknown, spread, method, rho, nominal=True), level)[0]
         directed = gap.claim.expect in ("lower", "higher")
         point = (gap.sign if directed else 1) * least if least > 0 else nan
         holds = whether(gap.claim, effect, needs)
