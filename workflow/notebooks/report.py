@@ -30,6 +30,7 @@ from retrial.report.page import Page
 from retrial.report.sections import (
     context,
     digitized,
+    findings,
     impossible,
     measured,
     meta,
@@ -50,7 +51,7 @@ page.opening()
 # %% id="verdicts"
 page.show(
     "verdicts",
-    verdicts.opening,
+    findings.opening,
     verdicts.legend,
     verdicts.trial_claims,
     verdicts.in_full,
