@@ -115,9 +115,10 @@ def test_hba1c_change_as_sd_is_significant_at_every_correlation(hu2013):
     assert (text.loc[text["rho"] >= 0.55, "p"] < 0.05).all()
 
 
-def test_a_reading_that_is_impossible_in_every_table_of_a_comparison_is_kept_and_marked(hu2013):
+def test_a_reading_impossible_in_every_table_of_a_comparison_is_kept_and_marked(hu2013):
     rows = hu2013.tests[
-        (hu2013.tests["claim_id"] == "hba1c_better_than_before") & (hu2013.tests["reading"] == "sem")
+        (hu2013.tests["claim_id"] == "hba1c_better_than_before")
+        & (hu2013.tests["reading"] == "sem")
     ]
     assert len(rows) == 40
     assert not rows["admissible"].any() and not rows["defensible"].any()
