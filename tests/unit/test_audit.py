@@ -122,7 +122,6 @@ def test_age_sem_is_impossible_for_hu2013(hu2013):
 def test_table_1_cannot_be_what_methods_say(hu2013):
     row = findings(hu2013.audit, "error_label", "table1").iloc[0]
     assert (row["reading"], row["verdict"]) == ("sem", "inconsistent")
-    assert findings(hu2013.audit, "error_label", "results_hba1c").iloc[0]["verdict"] == "pass"
 
 
 @pytest.mark.parametrize(

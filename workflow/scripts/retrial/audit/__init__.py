@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.audit.baseline import check_baseline
 from retrial.audit.digitized import check_digitized
 from retrial.audit.figures_and_print import check_against_print
-from retrial.audit.labels import check_labels
+from retrial.audit.joint import check_joint
+from retrial.audit.labels import check_labels, refuted_rows
 from retrial.audit.repeats import check_repeats
 from retrial.audit.sentences import check_sentences
 from retrial.audit.spread import check_individual_values, check_ranges, check_spread
@@ -46,11 +48,14 @@ def audit(
     and targets in the order of `reported`.
     """
     spread = check_spread(study, reported, READINGS) + check_ranges(reported, READINGS)
+    joint = check_joint(study, reported, refuted_rows(spread))
     return table(
         [
             *spread,
             *check_individual_values(study, reported),
-            *check_labels(study, reported, spread),
+            *joint,
+            *check_labels(study, reported, [*spread, *joint]),
+            *check_baseline(study, reported, READINGS, alpha),
             *check_tallies(study, reported),
             *check_repeats(reported, READINGS),
             *check_sentences(study, claims, constraints, reported, READINGS, alpha),

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.audit.joint import CHECK as JOINT
 from retrial.audit.spread import DECISIVE, means_with_error
 from retrial.study import Study
 
 
-def refuted_rows(findings: list[dict]) -> set[tuple[str, str]]:
-    """Return the (row, reading) pairs that no data can have."""
+def refuted_rows(
+    findings: list[dict], checks: tuple[str, ...] = (*DECISIVE, JOINT)
+) -> set[tuple[str, str]]:
+    """Return the (row, reading) pairs that no data can have, by some checks (default: by all)."""
     return {
         (f["target"], f["reading"])
         for f in findings
-        if f["check"] in DECISIVE and f["verdict"] == "impossible"
+        if f["check"] in checks and f["verdict"] == "impossible"
     }
 
 

@@ -264,6 +264,7 @@ def _row(
         f"effect:{spread.scenario}:{method}",
         reading=spread.reading,
         version=unknown.version or None,
+        admissible=spread.admissible,
         detail=detail,
         **cells,
     ) | {"analysis": ANALYSIS, "source": sources(gap.claim.source, *spread.sources, *used)}

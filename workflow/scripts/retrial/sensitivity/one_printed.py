@@ -80,13 +80,18 @@ def required_means(paper: Paper, alpha: float, readings: list[str]) -> list[dict
 
 
 def means_needed(paper: Paper, gap: Gap, readings: list[str], level: float) -> list[dict]:
-    """Return the other arm's mean that the claim needs, for equal error bars and for no spread."""
+    """Return the other arm's mean that the claim needs, for equal error bars and for no spread.
+
+    Under every reading, those that are impossible here among them, marked as such: what a label
+    would ask of the numbers is also an argument on the label.
+    """
     (here,), rows = gap.printed, []
     other = next(arm for arm in gap.arms if arm != here)
     n = paper.study.available(other, gap.visit)[1]
     found = means_at(paper, gap.target.outcome, [(here, gap.visit)], readings)
     for version, reading, (mean,) in found if n >= 2 else []:
-        for scenario in SCENARIOS if mean.admissible else ():
+        marked = "" if mean.admissible else ", which is inadmissible here"
+        for scenario in SCENARIOS:
             case = Case(gap, mean, other, n, scenario, level)
             directed = gap.claim.expect in DIRECTED
             rows.append(
@@ -96,7 +101,8 @@ def means_needed(paper: Paper, gap: Gap, readings: list[str], level: float) -> l
                     version=version or None,
                     estimate=gap.sign * case.needed,
                     threshold=mean.mean + case.side * case.needed if directed else case.needed,
-                    detail=f"Read as {READING_NAMES[reading]}, {_needs(paper, case)}"
+                    admissible=mean.admissible,
+                    detail=f"Read as {READING_NAMES[reading]}{marked}, {_needs(paper, case)}"
                     f"{_held_against(paper, case) if directed else ''} {settled_by(paper, gap)}",
                     source=sources(mean.source, gap.claim.source),
                 )

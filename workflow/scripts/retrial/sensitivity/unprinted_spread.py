@@ -35,6 +35,7 @@ class Spread:
     nominal: tuple[float, float] | None
     words: str
     sources: tuple[str, ...]
+    admissible: bool = True
 
 
 def spreads(
@@ -45,8 +46,10 @@ def spreads(
     readings: list[str],
     allowed: Trajectories | None = None,
 ) -> Iterator[Spread]:
-    """Yield what may be assumed of the SDs at two (arm, visit), admissible readings only.
+    """Yield what may be assumed of the SDs at two (arm, visit).
 
+    SDs as at baseline under admissible readings only; the one printed error term under each reading
+    of it, marked where it is impossible: what a label would need is also an argument on the label.
     Without `allowed` the means are not bounded, and neither is an SD that nothing is printed of.
     """
     base = min(paper.study.visits)
@@ -62,7 +65,7 @@ def spreads(
             continue
         here = known.index(True)
         (mean,) = _means(paper, outcome, (read_at[here],), version, reading) or (None,)
-        if mean is None or not mean.admissible:
+        if mean is None:
             continue
         if ends[0][0] != ends[1][0]:
             yield _equal_bars(paper, reading, ends, here, mean)
@@ -135,8 +138,9 @@ def _equal_bars(
         sds[turn],
         ns[turn],
         nominal[turn],
-        f"With error bars as long as those printed, read as {READING_NAMES[reading]}",
+        f"With error bars as long as those printed, read as {_named(reading, mean)}",
         (mean.source,),
+        mean.admissible,
     )
 
 
@@ -155,7 +159,7 @@ def _any_sd(
         sds[here], ns[here] = _sds(mean), (mean.n, mean.n)
         words = (
             f"With any SD from 0 to the largest that the limits allow where none is printed, and "
-            f"the printed one read as {READING_NAMES[reading]} ({number(mean.sd)})"
+            f"the printed one read as {_named(reading, mean)} ({number(mean.sd)})"
         )
     return Spread(
         "any_sd",
@@ -165,7 +169,13 @@ def _any_sd(
         None,
         words,
         (known[1].source,) if known else (),
+        known is None or known[1].admissible,
     )
+
+
+def _named(reading: str, mean: Mean) -> str:
+    name = READING_NAMES[reading]
+    return name if mean.admissible else f"{name}, which is inadmissible here,"
 
 
 def _largest(paper: Paper, outcome: str, end: Cell, allowed: Trajectories | None) -> float:

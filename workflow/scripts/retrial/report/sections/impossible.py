@@ -16,7 +16,12 @@ ORDER = ("impossible", "inconsistent", "implausible")
 # decides, and is shown with the passed checks.
 KINDS = {
     "Error terms that no data can have": ("sd_bound_widest", "range_sd_rounded"),
+    "Error terms of the same patients that exclude each other": ("joint_reading",),
     "What the paper says its error terms are": ("error_label",),
+    "Arms more alike at baseline, or more different, than chance makes them": (
+        "baseline_alike",
+        "baseline_different",
+    ),
     "Counts that do not add up": (
         "tally_sum",
         "tally_remaining",
