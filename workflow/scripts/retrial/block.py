@@ -7,13 +7,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+Pair = Annotated[tuple[float, float], Field(strict=False)]  # YAML has lists only
 
 
 class Block(BaseModel):
     """A strict, immutable block of a study file."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True
+        strict=True, extra="forbid", frozen=True, allow_inf_nan=False, str_strip_whitespace=True
     )
 
 

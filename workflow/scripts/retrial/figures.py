@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from retrial.study import Block, ErrorLabel, Identifier, read_yaml
+from retrial import plainyaml
+from retrial.study import Block, ErrorLabel, Identifier
 
 Statistic = Literal["mean", "point", "bar", "upper", "lower", "grouped"]
 CENTRES = ("mean", "point", "bar")
@@ -147,7 +148,7 @@ def load_figures(path: Path | str) -> list[Figure]:
     A pending figure whose project file has been laid beside figures.yaml is digitized.
     """
     folder = Path(path).parent
-    figures = Figures.model_validate(read_yaml(path)).figures
+    figures = Figures.model_validate(plainyaml.load(path)).figures
     return [
         figure.model_copy(
             update={"status": "digitized", "reason": f"Digitized by whoever made {figure.file}"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from retrial.block import Block, Identifier
 
@@ -44,14 +44,6 @@ class CitedCorrelation(Block):
         return self
 
 
-def _as_word(value: object) -> object:
-    """Return yes or no as words: YAML reads them, unquoted, as true and false."""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
-
-
-YesFigureNo = Annotated[Literal["yes", "figure", "no"], BeforeValidator(_as_word)]
-
-
 class Outcome(Block):
     """A measured quantity or a set of counted categories.
 
@@ -73,7 +65,7 @@ class Outcome(Block):
         default=None, description="Of two visits of a patient; left out: the configured grid"
     )
     level: Level = Field(default="other", description="The end point that it belongs to")
-    reported: YesFigureNo | None = Field(
+    reported: Literal["yes", "figure", "no"] | None = Field(
         default=None, description="Left out: yes with a row of it, else figure"
     )
     source: str | None = Field(default=None, min_length=3, description="Where it is announced")

@@ -11,10 +11,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import Field, model_validator
 
-from retrial.block import Block, Identifier, Sourced
+from retrial import plainyaml
+from retrial.block import Block, Identifier, Pair, Sourced
 from retrial.design import Fact
 from retrial.outcome import Level, Outcome
 
@@ -138,7 +138,7 @@ class Honeymoon(Sourced):
 
     window_months: float = Field(gt=0, description="The paper's window, from diagnosis")
     other_windows_months: list[float] = []
-    duration_at_entry_months: tuple[float, float]
+    duration_at_entry_months: Pair
     events: list[HoneymoonEvent] = Field(min_length=1)
     visit: float = Field(ge=0)
 
@@ -372,16 +372,11 @@ class Claims(Block):
     claims: list[Claim] = Field(min_length=1)
 
 
-def read_yaml(path: Path | str) -> object:
-    """Return a YAML file's content, loaded safely."""
-    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-
-
 def load_study(path: Path | str) -> Study:
     """Return a validated `study.yaml`; pydantic.ValidationError when it is not one."""
-    return Study.model_validate(read_yaml(path))
+    return Study.model_validate(plainyaml.load(path))
 
 
 def load_claims(path: Path | str) -> list[Claim]:
     """Return the claims of a validated `claims.yaml`, in the file's order."""
-    return Claims.model_validate(read_yaml(path)).claims
+    return Claims.model_validate(plainyaml.load(path)).claims
