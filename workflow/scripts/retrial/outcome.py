@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from retrial.block import Block, Identifier
+from retrial.block import Block, Identifier, Label, Line, Unit
 
 Level = Literal["primary", "secondary", "other"]
 
@@ -20,8 +20,8 @@ class Bounds(Block):
         default=False,
         description="The upper limit may count completed units (age in years): allow one more",
     )
-    source: str = Field(min_length=3)
-    quote: str | None = None
+    source: str = Field(min_length=3, max_length=400)
+    quote: Line | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Bounds:
@@ -35,7 +35,7 @@ class CitedCorrelation(Block):
 
     low: float = Field(gt=-1, lt=1)
     high: float = Field(gt=-1, lt=1)
-    source: str = Field(min_length=3)
+    source: str = Field(min_length=3, max_length=400)
 
     @model_validator(mode="after")
     def _ordered(self) -> CitedCorrelation:
@@ -52,8 +52,8 @@ class Outcome(Block):
     """
 
     id: Identifier
-    label: str
-    unit: str
+    label: Label
+    unit: Unit
     kind: Literal["continuous", "counts"]
     better: Literal["lower", "higher", "none"]
     integer: bool = False
@@ -68,7 +68,7 @@ class Outcome(Block):
     reported: Literal["yes", "figure", "no"] | None = Field(
         default=None, description="Left out: yes with a row of it, else figure"
     )
-    source: str | None = Field(default=None, min_length=3, description="Where it is announced")
+    source: Line | None = Field(default=None, min_length=3, description="Where it is announced")
     quote: str | None = Field(default=None, min_length=3, max_length=400)
 
     @model_validator(mode="after")

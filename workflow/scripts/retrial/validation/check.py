@@ -31,6 +31,7 @@ from retrial.validation.references import (
 )
 from retrial.validation.rows import check_rows, check_versions_used
 from retrial.validation.sheet import Sheet, read_sheet
+from retrial.validation.text import like_a_formula
 from retrial.validation.truth import check_truth
 
 DOCUMENTS: dict[str, type[BaseModel]] = {
@@ -72,6 +73,7 @@ def check_study(folder: Path | str, evidence: Path | str | None = None) -> list[
         if document is not None:
             documents[name] = document
             problems += check_model(document, model)
+            problems += _formulas(document)
     tables = [(folder / name, name, name.removesuffix(".csv"), c) for name, c in SHEETS.items()]
     if (folder / TRUTH).exists():
         tables.append((folder / TRUTH, TRUTH, "truth", TRUTH_INPUT))
@@ -143,6 +145,14 @@ def check_texts(folder: Path | str, texts: Iterable[Path | str]) -> list[Problem
     """
     read = [Path(text).read_text(encoding="utf-8", errors="replace") for text in texts]
     return check_against(read, *read_folder(folder))
+
+
+def _formulas(document: Document) -> Iterator[Problem]:
+    """Yield the texts that a spreadsheet would compute where they stand in a table of results."""
+    for path, text in document.printed.items():
+        told = like_a_formula(text) if isinstance(document.get(*path), str) else ""
+        if told and "series" not in path:  # names in another file
+            yield document.problem(path, told)
 
 
 def _left_from_template(

@@ -15,6 +15,7 @@ from retrial.study import ErrorLabel
 from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT, TRUTH_INPUT
 from retrial.validation.problem import Problem, one_of
 from retrial.validation.sheet import Sheet
+from retrial.validation.text import like_a_formula
 
 LARGEST = 1e12
 LONGEST_QUOTE = 400
@@ -86,6 +87,7 @@ QUOTE = Rule(
 TEXT = Rule(
     "text", lambda t: len(t) <= LONGEST_TEXT, lambda t: f"at most {LONGEST_TEXT} characters"
 )
+NO_FORMULA = Rule("no_formula", lambda t: not like_a_formula(t), like_a_formula)
 VERSION = Rule(
     "version",
     lambda t: bool(re.fullmatch(r"[a-z][a-z0-9_]*:[a-z][a-z0-9_]*", t)),
@@ -118,7 +120,7 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
         "error_label": (LABEL,),
         "label_scope": (NAME,),
         "n": _NUMBER_OF,
-        "quote": (QUOTE,),
+        "quote": (QUOTE, NO_FORMULA),
         "version": (VERSION,),
     },
     "counts": {
@@ -132,7 +134,7 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
         "exhaustive": (YES_NO,),
         "inferred": (YES_NO,),
         "cumulative": (YES_NO,),
-        "quote": (QUOTE,),
+        "quote": (QUOTE, NO_FORMULA),
         "version": (VERSION,),
     },
     "evidence": {
@@ -197,7 +199,7 @@ COLUMNS = {
 
 
 def _rules(kind: str, column: str) -> tuple[Rule, ...]:
-    return (TIDY, *RULES[kind].get(column, (TEXT,)))
+    return (TIDY, *RULES[kind].get(column, (TEXT, NO_FORMULA)))
 
 
 @functools.cache

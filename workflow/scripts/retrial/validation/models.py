@@ -20,6 +20,7 @@ _REPLACED = {
 _PATTERNS = {
     "^[a-z]": "a name of small letters a-z, digits and _, starting with a letter",
     r"^\d{4}-": 'a date in quotes: "2026-11-21"',
+    r"^[^\n]": "text in one line",
     "^10": 'a DOI such as 10.1507/endocrj.EJ12-0343, or "" when there is none',
 }
 
