@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from retrial.audit import audit
-from retrial.collect import collect, printed_numbers, read_printed
+from retrial.collect import collect, printed_numbers
 from retrial.constraints import Constraint, load_constraints
 from retrial.digitized import Digitized, read_figures
 from retrial.figures import Figure, load_figures
@@ -17,7 +17,7 @@ from retrial.multiverse import multiverse
 from retrial.reconstruct import reconstruct
 from retrial.retest import Settings, retest
 from retrial.study import Claim, Study, load_claims, load_study
-from retrial.tables import read_table
+from retrial.typed import read_evidence, read_printed
 
 ROOT = Path(__file__).resolve().parents[1]
 READINGS = ["sd", "sem", "ci95"]
@@ -52,7 +52,7 @@ def run_stages(folder: Path) -> Stages:
     study = load_study(folder / "study.yaml")
     claims = load_claims(folder / "claims.yaml")
     constraints = load_constraints(folder / "constraints.yaml")
-    evidence = read_table(ROOT / "resources/evidence/natural-history.csv", "evidence")
+    evidence = read_evidence(ROOT / "resources/evidence/natural-history.csv")
     figures = load_figures(folder / "figures" / "figures.yaml")
     typed = read_printed(folder / "reported.csv")
     digitized = read_figures(

@@ -11,8 +11,8 @@ CASES = [
     study("bad id", "  - id: treated", "  - id: Group I", "arms[0].id", "id", "Group I", "a-z"),
     study("n as words", "n: 15", "n: fifteen", "arms[0].n", "n", "fifteen", "whole number"),
     study("n too small", "n: 15", "n: 1", "arms[0].n", "n", "1", "at least 2"),
-    study("not finite", "n: 15", "n: .nan", "arms[0].n", "n", ".nan", "a number"),
-    study("number too long", "n: 15", "n: " + "9" * 5000, "arms[0].n", "n", "999", "exists"),
+    study("not finite", "n: 15", "n: .nan", "arms[0].n", "n", ".nan", "a whole number"),
+    study("number too long", "n: 15", "n: " + "9" * 5000, "arms[0].n", "n", "999", "whole"),
     study(
         "key twice", "    n: 15\n", "    n: 15\n    n: 16\n", "arms[0].n", "n", "n", "once", "n: 16"
     ),
@@ -108,13 +108,13 @@ CASES = [
         "other: 7",
     ),
     study(
-        "version yes",
+        "version 20",
         "      text: 6.8",
-        "      yes: 6.8",
+        "      20: 6.8",
         "contradictions[0].versions",
         "",
-        "yes",
-        'write it in quotes: "yes"',
+        "20",
+        'write it in quotes: "20"',
     ),
     study(
         "honeymoon's category",

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from retrial.audit.repeats import check_repeats
 from retrial.audit.spread import check_ranges, check_spread
 from retrial.audit.tallies import check_tallies
-from retrial.collect import collect, read_printed
+from retrial.collect import collect
 from retrial.study import Study
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
+from retrial.typed import read_printed
 from scipy import stats
 
 READINGS = ["sd", "sem", "ci95"]

@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 import yaml
 from retrial import cli
-from retrial.collect import collect, read_printed
+from retrial.collect import collect
 from retrial.constraints import load_constraints
 from retrial.figures import load_figures
 from retrial.studies import sort_out
 from retrial.study import load_claims, load_study
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
+from retrial.typed import read_printed
 from retrial.validation import check_study
 from retrial.validation.check import read_folder
 from retrial.validation.fulltext import quotes_of

@@ -106,8 +106,8 @@ def test_a_decimal_comma_is_told_as_such():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("alpha: [0.05\npower: 0.8\n", "line 2: not valid YAML"),
-        ("alpha: 0.05\n\tpower: 3\n", "line 2: not valid YAML (a tab"),
+        ("alpha: [0.05\npower: 0.8\n", "line 2: found 'power: 0.8'; expected valid YAML"),
+        ("alpha: 0.05\n\tpower: 3\n", "expected valid YAML (a tab; indent with spaces)"),
         ("just words\n", "a key and its value"),
     ],
 )

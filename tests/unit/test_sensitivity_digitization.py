@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from figure_projects import drop_in
 from retrial.audit import audit
-from retrial.collect import collect, read_printed
+from retrial.collect import collect
 from retrial.constraints import load_constraints
 from retrial.digitized import read_figures
 from retrial.figures import load_figures
@@ -19,6 +19,7 @@ from retrial.sensitivity.comparisons import Paper
 from retrial.sensitivity.digitization import digitization
 from retrial.study import load_claims, load_study
 from retrial.tables import SENSITIVITY, table
+from retrial.typed import read_printed
 from scipy import stats
 
 STUDY = Path(__file__).resolve().parents[2] / "resources/studies/hu2013"

@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 from retrial import digitize
-from retrial.collect import read_printed
 from retrial.figures import load_figures
 from retrial.tables import read_table
+from retrial.typed import read_printed
 from truth.trials import BTHEB, TRIALS, load
 from truth.truth import anova_p, moments
 

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from retrial.collect import collect, printed_numbers, read_printed
+from retrial.collect import collect, printed_numbers
 from retrial.digitized import read_figures
 from retrial.figures import load_figures
 from retrial.joblog import job_log
 from retrial.study import load_study
 from retrial.tables import AGREEMENT, DIGITIZED, REPORTED, write_table
+from retrial.typed import read_printed
 
 with job_log(snakemake.log[0], snakemake.output):
     study = load_study(snakemake.input.study)

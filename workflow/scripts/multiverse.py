@@ -4,12 +4,13 @@ from retrial.joblog import job_log
 from retrial.multiverse import specifications, write_specifications
 from retrial.study import load_claims, load_study
 from retrial.tables import read_table
+from retrial.typed import read_evidence
 
 with job_log(snakemake.log[0], snakemake.output):
     chunks = specifications(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),
-        read_table(snakemake.input.evidence, "evidence"),
+        read_evidence(snakemake.input.evidence),
         read_table(snakemake.input.reported),
         read_table(snakemake.input.summaries),
         read_table(snakemake.input.tests),

@@ -7,6 +7,7 @@ from retrial.joblog import job_log
 from retrial.sensitivity import analyse
 from retrial.study import load_claims, load_study
 from retrial.tables import SENSITIVITY, read_table, write_table
+from retrial.typed import read_evidence
 
 with job_log(snakemake.log[0], snakemake.output):
     scenarios = analyse(
@@ -14,7 +15,7 @@ with job_log(snakemake.log[0], snakemake.output):
         load_claims(snakemake.input.claims),
         load_constraints(snakemake.input.constraints),
         load_figures(snakemake.input.figures),
-        read_table(snakemake.input.evidence, "evidence"),
+        read_evidence(snakemake.input.evidence),
         read_table(snakemake.input.reported),
         read_table(snakemake.input.summaries),
         pd.read_parquet(snakemake.input.digitization),

@@ -5,12 +5,13 @@ from retrial.joblog import job_log
 from retrial.study import load_claims, load_study
 from retrial.tables import TRUTH, read_table, write_table
 from retrial.truth import compare_with_truth
+from retrial.typed import read_truth
 
 with job_log(snakemake.log[0], snakemake.output):
     compared = compare_with_truth(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),
-        read_table(snakemake.input.truth),
+        read_truth(snakemake.input.truth),
         read_table(snakemake.input.reported),
         read_table(snakemake.input.summaries),
         read_table(snakemake.input.tests),

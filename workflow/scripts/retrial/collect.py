@@ -5,18 +5,11 @@ Numbers are read as printed text first, because the printed decimals say how far
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 
 from retrial.bounds import decimals_of
 from retrial.study import Study
 from retrial.tables import REPORTED, TABLES
-
-
-def read_printed(path: Path | str) -> pd.DataFrame:
-    """Read a typed table as text, cell by cell as printed; empty cells are missing."""
-    return pd.read_csv(path, dtype="string", keep_default_na=False, na_values=[""])
 
 
 def decimals(printed: pd.Series) -> pd.Series:

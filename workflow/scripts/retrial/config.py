@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import Discriminator, Field, Tag, ValidationError, field_validator, model_validator
 
+from retrial import plainyaml
 from retrial.joblog import UserError
 from retrial.study import Block, Identifier, Reading
 
@@ -171,19 +172,16 @@ def read_config(path: Path | str) -> dict | None:
         UserError: If it cannot be read, or is no YAML; it names the line.
     """
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        found = plainyaml.parse(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}; run this in the retrial folder.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"{path}, line {mark.line + 1}" if mark else f"{path}"
-        what = getattr(error, "problem", None) or "not text in UTF-8"
-        if "'\\t'" in what:
-            what = "a tab; indent with spaces"
-        raise UserError(
-            f"{place}: not valid YAML ({what}); look at this line and the one before it: "
-            "colons, brackets, quotes, indentation."
-        ) from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: not text in UTF-8; save it with that encoding.") from None
+    if not found.complete and found.faults[0].value == plainyaml.NOTHING:
+        return None
+    if found.faults:
+        raise UserError(plainyaml.told(path, found.faults))
+    content = found.data
     if content is not None and not isinstance(content, dict):
         raise UserError(f"{path}: lines such as `alpha: 0.05` expected, a key and its value.")
     return content

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from retrial.study import Block, Identifier, Sourced, read_yaml
+from retrial import plainyaml
+from retrial.study import Block, Identifier, Sourced
 
 Relation = Literal[
     "at_or_below_baseline",
@@ -74,4 +75,4 @@ class Constraints(Block):
 
 def load_constraints(path: Path | str) -> list[Constraint]:
     """Return the constraints of a validated `constraints.yaml`, in the file's order."""
-    return Constraints.model_validate(read_yaml(path)).constraints
+    return Constraints.model_validate(plainyaml.load(path)).constraints

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from retrial.block import Identifier, Sourced
+from retrial.block import Identifier, Label, Line, Sourced, Unit
 
 
 class Fact(Sourced):
     """One fact: a number (`value`), a range (`low`, `high` or one of them), or words (`text`)."""
 
     id: Identifier
-    label: str = Field(min_length=1)
+    label: Label
     value: float | None = None
     low: float | None = Field(default=None, description="The lower end of a printed range")
     high: float | None = Field(default=None, description="The upper end of a printed range")
-    text: str | None = Field(default=None, description="What is no number: a date, a method")
-    unit: str = ""
+    text: Line | None = Field(default=None, description="What is no number: a date, a method")
+    unit: Unit = ""
 
     @model_validator(mode="after")
     def _one_content(self) -> Fact:

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from retrial.study import Block, ErrorLabel, Identifier, read_yaml
+from retrial import plainyaml
+from retrial.study import Block, ErrorLabel, Identifier, Label, Line
 
 Statistic = Literal["mean", "point", "bar", "upper", "lower", "grouped"]
 CENTRES = ("mean", "point", "bar")
@@ -37,7 +38,7 @@ class PatientsShown(Block):
 class LabelledVisit(Block):
     """The visit of a bar, or of any point with a label."""
 
-    label: str
+    label: Label
     visit: float = Field(ge=0)
 
 
@@ -98,9 +99,11 @@ class Figure(Block):
     """One figure of the paper."""
 
     id: Identifier
-    title: str
+    title: Line
     status: Literal["digitized", "pending", "no_data"]
-    reason: str = Field(min_length=3, description="Why it is pending, or who digitized it and how")
+    reason: str = Field(
+        min_length=3, max_length=400, description="Why it is pending, or who digitized it and how"
+    )
     file: str | None = Field(
         default=None,
         description="The digitizer's project file, beside figures.yaml; a pending figure counts as "
@@ -127,7 +130,7 @@ class Figure(Block):
         "a panel that does is held back",
     )
     panels: list[Panel] = Field(default=[])
-    source: str
+    source: Line
 
     @property
     def digitized(self) -> bool:
@@ -147,7 +150,7 @@ def load_figures(path: Path | str) -> list[Figure]:
     A pending figure whose project file has been laid beside figures.yaml is digitized.
     """
     folder = Path(path).parent
-    figures = Figures.model_validate(read_yaml(path)).figures
+    figures = Figures.model_validate(plainyaml.load(path)).figures
     return [
         figure.model_copy(
             update={"status": "digitized", "reason": f"Digitized by whoever made {figure.file}"}

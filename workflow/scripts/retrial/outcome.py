@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from retrial.block import Block, Identifier
+from retrial.block import Block, Identifier, Label, Line, Unit
 
 Level = Literal["primary", "secondary", "other"]
 
@@ -20,8 +20,8 @@ class Bounds(Block):
         default=False,
         description="The upper limit may count completed units (age in years): allow one more",
     )
-    source: str = Field(min_length=3)
-    quote: str | None = None
+    source: str = Field(min_length=3, max_length=400)
+    quote: Line | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> Bounds:
@@ -35,21 +35,13 @@ class CitedCorrelation(Block):
 
     low: float = Field(gt=-1, lt=1)
     high: float = Field(gt=-1, lt=1)
-    source: str = Field(min_length=3)
+    source: str = Field(min_length=3, max_length=400)
 
     @model_validator(mode="after")
     def _ordered(self) -> CitedCorrelation:
         if self.low > self.high:
             raise ValueError(f"low ({self.low}) must not be above high ({self.high})")
         return self
-
-
-def _as_word(value: object) -> object:
-    """Return yes or no as words: YAML reads them, unquoted, as true and false."""
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
-
-
-YesFigureNo = Annotated[Literal["yes", "figure", "no"], BeforeValidator(_as_word)]
 
 
 class Outcome(Block):
@@ -60,8 +52,8 @@ class Outcome(Block):
     """
 
     id: Identifier
-    label: str
-    unit: str
+    label: Label
+    unit: Unit
     kind: Literal["continuous", "counts"]
     better: Literal["lower", "higher", "none"]
     integer: bool = False
@@ -73,10 +65,10 @@ class Outcome(Block):
         default=None, description="Of two visits of a patient; left out: the configured grid"
     )
     level: Level = Field(default="other", description="The end point that it belongs to")
-    reported: YesFigureNo | None = Field(
+    reported: Literal["yes", "figure", "no"] | None = Field(
         default=None, description="Left out: yes with a row of it, else figure"
     )
-    source: str | None = Field(default=None, min_length=3, description="Where it is announced")
+    source: Line | None = Field(default=None, min_length=3, description="Where it is announced")
     quote: str | None = Field(default=None, min_length=3, max_length=400)
 
     @model_validator(mode="after")

@@ -11,10 +11,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import Field, model_validator
 
-from retrial.block import Block, Identifier, Sourced
+from retrial import plainyaml
+from retrial.block import Block, Identifier, Label, Line, Pair, Sourced, Text
 from retrial.design import Fact
 from retrial.outcome import Level, Outcome
 
@@ -67,7 +67,7 @@ class Arm(Sourced):
     """One randomized group."""
 
     id: Identifier
-    label: str
+    label: Label
     role: Literal["treatment", "control"]
     n: int = Field(ge=2, description="Number randomized")
 
@@ -79,7 +79,7 @@ class Dropout(Sourced):
     count: int = Field(ge=1)
     last_visit: float = Field(ge=0, description="Last visit at which they were certainly in")
     first_missing: float = Field(gt=0, description="First visit at which they were certainly out")
-    describes: str
+    describes: Line
 
 
 class StatedErrorLabel(Sourced):
@@ -92,8 +92,8 @@ class Contradiction(Block):
     """One thing that the paper prints in two versions: an axis of the multiverse."""
 
     id: Identifier
-    label: str
-    versions: dict[Identifier, str] = Field(min_length=2)
+    label: Label
+    versions: dict[Identifier, Line] = Field(min_length=2)
 
 
 class KnownValue(Sourced):
@@ -107,7 +107,7 @@ class KnownValue(Sourced):
 class NonResponder(Block):
     """One patient whom the paper calls a non-responder."""
 
-    describes: str
+    describes: Line
     known: list[KnownValue] = []
 
 
@@ -138,7 +138,7 @@ class Honeymoon(Sourced):
 
     window_months: float = Field(gt=0, description="The paper's window, from diagnosis")
     other_windows_months: list[float] = []
-    duration_at_entry_months: tuple[float, float]
+    duration_at_entry_months: Pair
     events: list[HoneymoonEvent] = Field(min_length=1)
     visit: float = Field(ge=0)
 
@@ -146,30 +146,30 @@ class Honeymoon(Sourced):
 class ReportedTest(Sourced):
     """A significance test that the paper says it ran."""
 
-    method: str
-    used_for: str
+    method: Line
+    used_for: Line
 
 
 class RiskOfBias(Block):
     """What the paper states, and does not, in one RoB 2 domain."""
 
-    domain: str
-    stated: str
-    not_stated: str
-    source: str
-    quote: str
+    domain: Line
+    stated: Text
+    not_stated: Text
+    source: Line
+    quote: Line
 
 
 class Study(Block):
     """`study.yaml`."""
 
     id: Identifier
-    title: str
-    citation: str
+    title: Line
+    citation: Text
     doi: str = Field(pattern=r"^10\.\d{4,9}/\S+$|^$")
     simulated: bool
-    about: str
-    sales_about: str | None = Field(
+    about: Text
+    sales_about: Text | None = Field(
         default=None, description="Who makes the sales claims, and to whom the trial applies"
     )
     arms: list[Arm] = Field(min_length=2)
@@ -214,7 +214,7 @@ class PaperAnalysis(Block):
     """The paper's own analysis of a claim, as near as it can be re-run from what is printed."""
 
     method: Method | Literal["not_stated"]
-    note: str | None = None
+    note: Text | None = None
 
 
 class DefensibleSet(Block):
@@ -227,7 +227,10 @@ class DefensibleSet(Block):
         default=[], description="Correlations to run; the verdict is over the interval they span"
     )
     rho_source: str | None = Field(
-        default=None, min_length=3, description="Where the interval of rho comes from"
+        default=None,
+        min_length=3,
+        max_length=400,
+        description="Where the interval of rho comes from",
     )
     populations: list[Literal["as_printed", "completers"]] = ["as_printed"]
     effects: list[Literal["group", "interaction"]] = Field(
@@ -251,8 +254,8 @@ class Revision(Block):
     """A dated change of a claim or of its defensible set, and what it did to the verdict."""
 
     date: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="Year-month-day, in quotes")
-    what: str = Field(min_length=3, description="What changed")
-    why: str = Field(min_length=3, description="Why")
+    what: str = Field(min_length=3, max_length=400, description="What changed")
+    why: str = Field(min_length=3, max_length=400, description="Why")
     verdict_before: Identifier | None = Field(
         default=None, description="The verdict before, in the words of its time; none: no claim yet"
     )
@@ -274,8 +277,8 @@ class Claim(Sourced):
     id: Identifier
     kind: Literal["trial", "sales"]
     level: Level = "other"
-    statement: str
-    published_p: str = ""
+    statement: Line
+    published_p: str = Field(default="", max_length=80)
     headline: bool = Field(default=False, description="Told first in the report")
     basis: ComparisonBasis | None = Field(
         default=None,
@@ -320,7 +323,7 @@ class Claim(Sourced):
     )
     paper_analysis: PaperAnalysis | None = None
     defensible: DefensibleSet | None = None
-    note: str | None = None
+    note: Text | None = None
     history: list[Revision] = Field(
         default=[], description="Changes made after the workflow first ran, in order"
     )
@@ -372,16 +375,11 @@ class Claims(Block):
     claims: list[Claim] = Field(min_length=1)
 
 
-def read_yaml(path: Path | str) -> object:
-    """Return a YAML file's content, loaded safely."""
-    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-
-
 def load_study(path: Path | str) -> Study:
     """Return a validated `study.yaml`; pydantic.ValidationError when it is not one."""
-    return Study.model_validate(read_yaml(path))
+    return Study.model_validate(plainyaml.load(path))
 
 
 def load_claims(path: Path | str) -> list[Claim]:
     """Return the claims of a validated `claims.yaml`, in the file's order."""
-    return Claims.model_validate(read_yaml(path)).claims
+    return Claims.model_validate(plainyaml.load(path)).claims

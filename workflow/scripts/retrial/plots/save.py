@@ -13,8 +13,14 @@ from plotnine import ggplot
 mpl.use("agg")
 
 # Element ids come from a hash with this salt, not from a random one; letters are drawn as paths,
-# so that a reader without the font sees the same plot.
-_FIXED = {"svg.hashsalt": "retrial", "svg.fonttype": "path", "font.family": "DejaVu Sans"}
+# so that a reader without the font sees the same plot. A study's text is no formula: `$` is a
+# dollar sign.
+_FIXED = {
+    "svg.hashsalt": "retrial",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "text.parse_math": False,
+}
 
 
 _PLACES = re.compile(rb'(?<= )(d|x|y)="([^"]*)"')

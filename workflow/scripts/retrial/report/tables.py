@@ -12,6 +12,9 @@ from retrial.report.html import escape
 from retrial.report.words import decimal_aligned
 
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
+_HEADING = re.compile(r">([cs][0-9]+)<")
+_GROUP = re.compile(r">(g[0-9]+)</th>")
+_BODY = '<tbody class="gt_table_body">'
 _FRAME = re.compile(r"<table\b.*</table>", re.DOTALL)
 
 
@@ -54,7 +57,8 @@ def render_table(
             frame[column.name] = decimal_aligned(list(frame[column.name]))
         if column.kind in ("text", "number"):
             frame[column.name] = frame[column.name].map(escape)
-    # Columns and groups get neutral names, because great_tables makes ids of them.
+    # Columns and groups get neutral names, because great_tables makes ids of them; their headings
+    # are filled in afterwards, because it takes units out of a heading: `{{x}}` would be lost.
     codes = {c.name: f"c{place}" for place, c in enumerate(columns, start=1)}
     frame = frame.rename(columns=codes)
     titles: list[str] = []
@@ -66,10 +70,11 @@ def render_table(
         frame, rows = frame.iloc[order].reset_index(drop=True), [rows[place] for place in order]
     built = GT(frame, id=anchor, groupname_col="group" if grouped_by else None)
     built = built.fmt_passthrough(columns=list(codes.values()), escape=False)
-    built = built.cols_label({codes[c.name]: c.label for c in columns})
-    for label in dict.fromkeys(c.group for c in columns if c.group):
+    headings = {codes[c.name]: c.label for c in columns}
+    for place, label in enumerate(dict.fromkeys(c.group for c in columns if c.group)):
+        headings[f"s{place}"] = label
         inside = [codes[c.name] for c in columns if c.group == label]
-        built = built.tab_spanner(label=label, columns=inside, id=f"s-{inside[0]}")
+        built = built.tab_spanner(label=f"s{place}", columns=inside, id=f"s-{inside[0]}")
     right = [codes[c.name] for c in columns if c.kind in ("number", "figure")]
     left = [codes[c.name] for c in columns if c.kind in ("text", "html")]
     if right:
@@ -77,9 +82,11 @@ def render_table(
     if left:
         built = built.cols_align("left", columns=left)
     table = _FRAME.search(_STYLE.sub("", built.as_raw_html())).group(0)
-    for place, title in enumerate(titles):
-        table = table.replace(f">g{place}</th>", f">{escape(title)}</th>")
-    table = _marked(table, [bool(row.get("muted")) for row in rows], columns)
+    groups = {f"g{place}": title for place, title in enumerate(titles)}
+    head, body = table.split(_BODY)
+    head = _HEADING.sub(lambda found: f">{escape(headings[found[1]])}<", head)
+    body = _GROUP.sub(lambda found: f">{escape(groups[found[1]])}</th>", body)
+    table = _marked(head + _BODY + body, [bool(row.get("muted")) for row in rows], columns)
     table = re.sub(r' data-quarto-[a-z-]+="[a-z]+"', "", table)
     table = table.replace(">", f'><caption class="sr">{escape(caption)}</caption>', 1)
     below = f'<p class="note">{note}</p>' if note else ""
@@ -91,7 +98,7 @@ def render_table(
 
 def _marked(table: str, flags: list[bool], columns: list[Column]) -> str:
     """Grey the body rows that are flagged; tell each cell its heading, for narrow screens."""
-    head, body = table.split('<tbody class="gt_table_body">')
+    head, body = table.split(_BODY)
     pieces = body.split("  <tr>\n")
     marked = [pieces[0]]
     for flag, piece in zip(flags, pieces[1:], strict=True):
@@ -100,4 +107,4 @@ def _marked(table: str, flags: list[bool], columns: list[Column]) -> str:
             cells[place] = f'data-label="{escape(column.label)}" {cells[place]}'
         piece = "<td ".join(cells)
         marked.append(('  <tr class="muted">\n' if flag else "  <tr>\n") + piece)
-    return f'{head}<tbody class="gt_table_body">{"".join(marked)}'
+    return head + _BODY + "".join(marked)

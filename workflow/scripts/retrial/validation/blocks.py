@@ -20,6 +20,7 @@ def check_blocks(study: Document, folder_name: str, names: Names) -> Iterator[Pr
     for role in ("treatment", "control"):
         if names.arms is not None and role not in roles:
             yield study.problem(("arms",), f"an arm whose role is {role}", "no such arm")
+    yield from _labels_differ(study)
     yield from _visits_ascend(study)
     yield from _dropouts(study, names)
     members = study.get("nonresponders", "members")
@@ -34,6 +35,19 @@ def check_blocks(study: Document, folder_name: str, names: Names) -> Iterator[Pr
             if told:
                 yield study.problem((*path, "value"), told)
     yield from _honeymoon(study, names)
+
+
+def _labels_differ(study: Document) -> Iterator[Problem]:
+    """Yield labels used twice: in a table or a plot nobody could tell the two apart."""
+    for block in ("arms", "outcomes"):
+        seen: dict[str, int] = {}
+        for path, label in study.find(block, "*", "label"):
+            if not isinstance(label, str):
+                continue
+            if label.strip() in seen:
+                told = f"another label than that in line {seen[label.strip()]}"
+                yield study.problem(path, told)
+            seen.setdefault(label.strip(), study.line(path))
 
 
 def _visits_ascend(study: Document) -> Iterator[Problem]:

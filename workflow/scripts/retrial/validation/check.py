@@ -10,13 +10,15 @@ from pydantic import BaseModel
 from retrial.constraints import Constraints
 from retrial.figures import Figures
 from retrial.study import Claims, Study
-from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT
+from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT, TRUTH_INPUT
 from retrial.validation.blocks import check_blocks, check_evidence
 from retrial.validation.columns import check_columns
 from retrial.validation.constraints import check_constraints
 from retrial.validation.digitizations import check_digitizations, check_figures
 from retrial.validation.document import Document, read_document
 from retrial.validation.fulltext import check_against
+from retrial.validation.links import links_out
+from retrial.validation.loading import check_loading
 from retrial.validation.models import check_model
 from retrial.validation.names import define_names
 from retrial.validation.outcomes import check_reported
@@ -29,6 +31,8 @@ from retrial.validation.references import (
 )
 from retrial.validation.rows import check_rows, check_versions_used
 from retrial.validation.sheet import Sheet, read_sheet
+from retrial.validation.text import like_a_formula
+from retrial.validation.truth import check_truth
 
 DOCUMENTS: dict[str, type[BaseModel]] = {
     "study.yaml": Study,
@@ -38,6 +42,7 @@ DOCUMENTS: dict[str, type[BaseModel]] = {
 }
 SHEETS = {"reported.csv": REPORTED_INPUT, "counts.csv": COUNTS_INPUT}
 FILES = ("study.yaml", "reported.csv", "counts.csv", *list(DOCUMENTS)[1:])
+TRUTH = "truth.csv"  # only where the patients' own rows are known
 TEMPLATE_MARK = "made-up number"
 
 
@@ -57,7 +62,9 @@ def check_study(folder: Path | str, evidence: Path | str | None = None) -> list[
     if not folder.is_dir():
         found = "a file" if folder.is_file() else "no such folder"
         return [Problem(shown(folder.name) or ".", value=found, allowed="a study folder")]
-    problems: list[Problem] = []
+    problems = links_out(folder)
+    if problems:
+        return problems  # nothing outside is opened
     documents: dict[str, Document] = {}
     sheets: dict[str, Sheet] = {}
     for name, model in DOCUMENTS.items():
@@ -66,7 +73,10 @@ def check_study(folder: Path | str, evidence: Path | str | None = None) -> list[
         if document is not None:
             documents[name] = document
             problems += check_model(document, model)
+            problems += _formulas(document)
     tables = [(folder / name, name, name.removesuffix(".csv"), c) for name, c in SHEETS.items()]
+    if (folder / TRUTH).exists():
+        tables.append((folder / TRUTH, TRUTH, "truth", TRUTH_INPUT))
     if evidence is not None:
         tables.append((Path(evidence), Path(evidence).name, "evidence", EVIDENCE))
     for path, name, kind, columns in tables:
@@ -78,7 +88,9 @@ def check_study(folder: Path | str, evidence: Path | str | None = None) -> list[
     problems += _across(folder, documents, sheets)
     if not problems:
         problems += check_digitizations(documents["figures/figures.yaml"], folder)
-    order = [*FILES, *(name for _, name, kind, _ in tables if kind == "evidence")]
+    if not problems:
+        problems += check_loading(folder, evidence)
+    order = [*FILES, *(name for _, name, kind, _ in tables if kind in ("truth", "evidence"))]
     return sorted(
         dict.fromkeys(problems), key=lambda p: (order.index(p.file), p.line or 0, p.row, p.column)
     )
@@ -109,6 +121,8 @@ def _across(
     if "figures/figures.yaml" in documents:
         yield from check_figures(documents["figures/figures.yaml"], folder)
     yield from check_rows(reported, counts, names)
+    if "truth" in sheets:
+        yield from check_truth(sheets["truth"], names)
     if evidence is not None:
         yield from check_evidence(evidence)
 
@@ -131,6 +145,14 @@ def check_texts(folder: Path | str, texts: Iterable[Path | str]) -> list[Problem
     """
     read = [Path(text).read_text(encoding="utf-8", errors="replace") for text in texts]
     return check_against(read, *read_folder(folder))
+
+
+def _formulas(document: Document) -> Iterator[Problem]:
+    """Yield the texts that a spreadsheet would compute where they stand in a table of results."""
+    for path, text in document.printed.items():
+        told = like_a_formula(text) if isinstance(document.get(*path), str) else ""
+        if told and "series" not in path:  # names in another file
+            yield document.problem(path, told)
 
 
 def _left_from_template(

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import pandera.pandas as pa
 
 from retrial.study import ErrorLabel
-from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT
+from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT, TRUTH_INPUT
 from retrial.validation.problem import Problem, one_of
 from retrial.validation.sheet import Sheet
+from retrial.validation.text import like_a_formula
 
 LARGEST = 1e12
 LONGEST_QUOTE = 400
@@ -24,6 +25,9 @@ _WHOLE = re.compile(r"[0-9]+")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
 
+_MEASURED = re.compile(r"-?(?:[0-9]{1,20}(?:\.[0-9]{1,25})?|\.[0-9]{1,25})(?:e[+-]?[0-9]{1,3})?")
+
+TRUTHS = ("n", "mean", "sd", "sem", "rho", "p")
 STATISTICS = ("mean", "median", "minimum", "maximum", "proportion", "p")
 COMPARATORS = ("<", "<=", "=", ">=", ">")
 ERROR_LABELS = typing.get_args(ErrorLabel)
@@ -83,11 +87,18 @@ QUOTE = Rule(
 TEXT = Rule(
     "text", lambda t: len(t) <= LONGEST_TEXT, lambda t: f"at most {LONGEST_TEXT} characters"
 )
+NO_FORMULA = Rule("no_formula", lambda t: not like_a_formula(t), like_a_formula)
 VERSION = Rule(
     "version",
     lambda t: bool(re.fullmatch(r"[a-z][a-z0-9_]*:[a-z][a-z0-9_]*", t)),
     lambda t: "contradiction:choice, as named in study.yaml",
 )
+MEASURED = Rule(
+    "measured",
+    lambda t: bool(_MEASURED.fullmatch(t)) and abs(float(t)) < LARGEST,
+    lambda t: "a computed number such as 22.538461538461537 or 1.2e-05",
+)
+QUANTITY = _choice("quantity", TRUTHS)
 YES_NO = _choice("yes_no", ("yes", "no"))
 DOI = Rule("doi", lambda t: bool(_DOI.fullmatch(t)), lambda t: "a DOI such as 10.2337/dc08-1987")
 STATISTIC = _choice("statistic", STATISTICS, "; counts go into counts.csv")
@@ -109,7 +120,7 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
         "error_label": (LABEL,),
         "label_scope": (NAME,),
         "n": _NUMBER_OF,
-        "quote": (QUOTE,),
+        "quote": (QUOTE, NO_FORMULA),
         "version": (VERSION,),
     },
     "counts": {
@@ -123,7 +134,7 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
         "exhaustive": (YES_NO,),
         "inferred": (YES_NO,),
         "cumulative": (YES_NO,),
-        "quote": (QUOTE,),
+        "quote": (QUOTE, NO_FORMULA),
         "version": (VERSION,),
     },
     "evidence": {
@@ -136,6 +147,11 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
         "n": _NUMBER_OF,
         "events": (WHOLE,),
         "doi": (DOI,),
+    },
+    "truth": {
+        "quantity": (QUANTITY,),
+        "visit": _SIZE,
+        "value": (MEASURED,),
     },
 }
 REQUIRED: dict[str, dict[str, str]] = {
@@ -167,12 +183,23 @@ REQUIRED: dict[str, dict[str, str]] = {
         "value_type": "what the number is: proportion, mean, ...",
         "citation": "where it is printed",
     },
+    "truth": {
+        "quantity": one_of("", TRUTHS),
+        "outcome": "an outcome of study.yaml",
+        "visit": "a visit of study.yaml",
+        "value": "the number that the patients' rows give",
+    },
 }
-COLUMNS = {"reported": REPORTED_INPUT, "counts": COUNTS_INPUT, "evidence": EVIDENCE}
+COLUMNS = {
+    "reported": REPORTED_INPUT,
+    "counts": COUNTS_INPUT,
+    "evidence": EVIDENCE,
+    "truth": TRUTH_INPUT,
+}
 
 
 def _rules(kind: str, column: str) -> tuple[Rule, ...]:
-    return (TIDY, *RULES[kind].get(column, (TEXT,)))
+    return (TIDY, *RULES[kind].get(column, (TEXT, NO_FORMULA)))
 
 
 @functools.cache

@@ -7,10 +7,11 @@ import typing
 
 from pydantic import BaseModel, ValidationError
 
+from retrial.plainyaml import number_meant
 from retrial.validation.document import Document, Path_
 from retrial.validation.problem import Problem, nearest, one_of
 
-_QUOTE_IT = "text; write it in quotes if it looks like a number, a date, yes or no"
+_QUOTE_IT = "text; write it in quotes if it looks like a number, true, false or null"
 # Keys that were, and what is written instead.
 _REPLACED = {
     "derived": "write basis: our_comparison in its place",
@@ -19,6 +20,7 @@ _REPLACED = {
 _PATTERNS = {
     "^[a-z]": "a name of small letters a-z, digits and _, starting with a letter",
     r"^\d{4}-": 'a date in quotes: "2026-11-21"',
+    r"^[^\n]": "text in one line",
     "^10": 'a DOI such as 10.1507/endocrj.EJ12-0343, or "" when there is none',
 }
 
@@ -31,7 +33,10 @@ def check_model(document: Document, model: type[BaseModel]) -> list[Problem]:
         found: dict[tuple[Path_, str], Problem] = {}
         for error in invalid.errors(include_url=False):
             path = _path(document, error["loc"], error["type"])
-            if _is_method(path) and isinstance(document.get(*path), str):
+            if path in document.refused:
+                continue  # reported when the file was read
+            named = isinstance(document.get(*path), str)
+            if error["type"] == "literal_error" and named and _is_method(path):
                 continue  # told by references.check_claims, which knows what is compared
             problem = _problem(document, model, path, error)
             found.setdefault((path, problem.allowed), problem)
@@ -87,19 +92,23 @@ def _problem(document: Document, model: type[BaseModel], path: Path_, error: dic
         value = {dict: "a block of keys", list: "a list"}.get(type(document.get(*path)), "")
     if error["loc"] and error["loc"][-1] == "[key]":
         value = path[-1]
-    return document.problem(path, _allowed(kind, context, value, error, model, path), value)
+    return document.problem(
+        path, _allowed(document, kind, context, value, error, model, path), value
+    )
 
 
-def _allowed(kind, context, value, error, model, path) -> str:
+def _allowed(document, kind, context, value, error, model, path) -> str:
     if kind == "literal_error":
         return one_of(value, context["expected"].replace("'", "").replace(" or ", ", ").split(", "))
     if kind == "string_pattern_mismatch":
         pattern = context["pattern"]
         return next((t for start, t in _PATTERNS.items() if pattern.startswith(start)), pattern)
     if kind.startswith("int_"):
-        return "a whole number"
+        return "a whole number" + _as_number(value, whole=True)
     if kind.startswith("float_") or kind == "finite_number":
-        return "a number with a point as its decimal sign, such as 0.81"
+        return "a plain decimal number" + (_as_number(value) or " such as 0.81")
+    if kind == "list_type" and isinstance(document.get(*path), str):
+        return f"a list, in brackets: [{value}]"
     if kind in ("model_type", "model_attributes_type", "dict_type"):
         block = _model_at(model, path)
         return f"a block with the keys {', '.join(block.model_fields)}" if block else "a block"
@@ -123,6 +132,16 @@ def _allowed(kind, context, value, error, model, path) -> str:
         "bool_type": "true or false",
     }
     return plain.get(kind, error["msg"].removeprefix("Value error, "))
+
+
+def _as_number(value: str, *, whole: bool = False) -> str:
+    """Return how to write a number that was written in another way; empty where it is none."""
+    meant = number_meant(value)
+    if whole and "." in meant:
+        meant = meant.partition(".")[0] if not meant.partition(".")[2].strip("0") else ""
+    if not meant:
+        return ""
+    return f", without quotes: {meant}" if meant == value else f", written {meant}"
 
 
 def _model_at(model: object, path: Path_) -> type[BaseModel] | None:

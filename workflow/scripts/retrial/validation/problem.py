@@ -56,13 +56,13 @@ def format_problems(problems: Iterable[Problem]) -> str:
     return "\n".join([*lines, f"{count} found; nothing was computed."])
 
 
-def shown(value: object) -> str:
+def shown(value: object, longest: int = LONGEST_SHOWN) -> str:
     """Return a found value as one short printable line."""
     text = "".join(
         c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
         for c in str(value)
     )
-    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def nearest(found: object, names: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ METHODS = typing.get_args(Method)
 # Tests that rest on the correlation of a patient's visits.
 WITH_RHO = ("paired_t", "mixed_anova", "hotelling_t2", "ancova_rho", "change_score_t", "auc_t")
 WITH_RHO += ("trend_t",)
+WITHIN_AN_ARM = ("paired_t",)
 # What papers call the methods, as somebody might type it.
 MEANT = {
     "t": "student_t",
@@ -156,6 +157,9 @@ def _targets(claims: Document, path: Path_, claim: dict, names: Names) -> Iterat
         if kind == "continuous" and target.get("categories"):
             told = f"no categories: '{target['outcome']}' is continuous"
             yield claims.problem((*place, "categories"), told, "a list")
+        if kind == "counts" and claim.get("form") == "change":
+            told = "an outcome of kind 'continuous': a change within an arm is tested on means"
+            yield claims.problem((*place, "outcome"), told)
         if kind == "continuous" and claim.get("form") == "no_events":
             told = "an outcome of kind 'counts' for a claim of no events"
             yield claims.problem((*place, "outcome"), told)
@@ -180,8 +184,9 @@ def _methods(claims: Document, path: Path_, claim: dict, names: Names) -> Iterat
     if not kinds or None in kinds or not isinstance(claim.get("defensible"), dict):
         return
     place = (*path, "defensible")
+    form = claim.get("form")
     for key, kind, methods in (
-        ("means_methods", "continuous", MEANS_METHODS),
+        ("means_methods", "continuous", _run_on_means(form)),
         ("counts_methods", "counts", COUNTS_METHODS),
     ):
         chosen = claims.get(*place, key) or []
@@ -192,8 +197,9 @@ def _methods(claims: Document, path: Path_, claim: dict, names: Names) -> Iterat
             told = f"no {key}: no target is of kind '{kind}'"
             yield claims.problem((*place, key), told, "a list")
         for where, method in _items(claims, (*place, key)):
-            if isinstance(method, str) and method in _other(methods):
-                yield claims.problem(where, one_of(method, methods, f"a method for {kind}"))
+            if isinstance(method, str) and method in METHODS and method not in methods:
+                told = f"a method for {kind}, in a claim of form '{form}'"
+                yield claims.problem(where, one_of(method, methods, told))
     if "continuous" in kinds and not claims.get(*place, "readings"):
         told = "the defensible readings of the error terms: sd, sem, ci95"
         yield claims.problem((*place, "readings"), told, "")
@@ -231,6 +237,12 @@ def _unknown_methods(claims: Document, path: Path_, kinds: set[str | None]) -> I
             told = f"{one_of('', allowed, 'a method that fits what is compared')}; "
             told += f"did you mean {meant}?"
         yield claims.problem(where, told)
+
+
+def _run_on_means(form: object) -> tuple[str, ...]:
+    """Return the methods that compare the means of arms, or of one arm's two visits."""
+    within = form == "change"
+    return tuple(method for method in MEANS_METHODS if (method in WITHIN_AN_ARM) == within)
 
 
 def _other(methods: tuple[str, ...]) -> tuple[str, ...]:

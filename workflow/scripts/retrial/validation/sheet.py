@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
 from collections.abc import Iterable
@@ -12,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from retrial.typed import BrokenCsvError, records
 from retrial.validation.problem import Problem, nearest, shown
 from retrial.validation.text import read_text
 
@@ -50,7 +49,7 @@ class Row:
     @property
     def name(self) -> str:
         """The row's identifier, whatever it looks like."""
-        return self.cells.get("row_id") or self.cells.get("id") or ""
+        return self.cells.get("row_id") or self.cells.get("id") or self.cells.get("quantity") or ""
 
 
 @dataclass
@@ -127,21 +126,15 @@ def _decimal_comma(header: list[str], fields: list[str]) -> str:
 
 def _records(text: str, name: str) -> tuple[list[tuple[int, list[str]]], list[Problem]]:
     """Return the records with the line where each starts, up to the first that breaks CSV."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    records, line = [], 1
     try:
-        for fields in reader:
-            if any(field.strip() for field in fields):
-                records.append((line, fields))
-            line = reader.line_num + 1
-    except csv.Error as error:
+        return records(text), []
+    except BrokenCsvError as error:
         found = next((told for sign, told in QUOTES.items() if sign in str(error)), shown(error))
         rule = (
             'double quotes in pairs: one before a text and one after it, and "" for a quote within '
             "it; look in this line first"
         )
-        return records, [Problem(name, line=line, value=found, allowed=rule)]
-    return records, []
+        return error.read, [Problem(name, line=error.line, value=found, allowed=rule)]
 
 
 def _header_problems(name: str, line: int, header: list[str], columns: list[str]) -> list[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,24 @@ from retrial.validation.problem import Problem, nearest, shown
 
 LARGEST_MB = {".yaml": 2, ".csv": 10}  # what a person types stays far below
 _LINE_BREAKING = {"Cc", "Zl", "Zp", "Cs"}
+_TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # of the direction of text
+_FORMULA = re.compile(r"[=+\-@]")
+_HARMLESS = re.compile(r"[=+\-@]*[0-9.,%\s]*")
+
+
+def like_a_formula(text: str) -> str:
+    """Return what is allowed in place of a text that a spreadsheet would run; empty for any other.
+
+    Results are CSV files, and whoever opens them in a spreadsheet has a text that begins with
+    `=`, `+`, `-` or `@` computed. A number or a lone sign is harmless.
+    """
+    plain = text.strip()
+    if not _FORMULA.match(plain) or _HARMLESS.fullmatch(plain):
+        return ""
+    return (
+        f"text that does not begin with {plain[0]}, which a spreadsheet would compute; begin with "
+        "the word before it, or with …"
+    )
 
 
 def read_text(
@@ -62,7 +81,8 @@ def _control_characters(text: str, name: str):
         if line.isprintable():
             continue
         for character in line:
-            if character != "\t" and unicodedata.category(character) in _LINE_BREAKING:
+            breaks = unicodedata.category(character) in _LINE_BREAKING
+            if character in _TURNING or (breaks and character != "\t"):
                 yield Problem(
                     name,
                     line=number,
