@@ -30,6 +30,8 @@ COLUMNS = {
     "digitized.csv": tables.DIGITIZED,
     "agreement.csv": tables.AGREEMENT,
     "audit.csv": tables.AUDIT,
+    "printed_p.csv": tables.PRINTED_P,
+    "usage.csv": tables.USAGE,
     "summaries.csv": tables.SUMMARIES,
     "tests.csv": tables.TESTS,
     "effects.csv": tables.EFFECTS,

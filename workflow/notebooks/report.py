@@ -36,6 +36,7 @@ from retrial.report.sections import (
     meta,
     multiverse,
     printed,
+    printed_p,
     repeated,
     required,
     retests,
@@ -51,6 +52,7 @@ page.opening()
 # %% id="verdicts"
 page.show(
     "verdicts",
+    printed_p.foremost,
     findings.opening,
     verdicts.legend,
     verdicts.trial_claims,
@@ -66,6 +68,8 @@ page.show(
     printed.counts,
     printed.contradictions,
     measured.announced,
+    printed_p.table,
+    printed.unused,
     printed.quotes,
     measured.design,
 )

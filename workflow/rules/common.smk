@@ -56,6 +56,8 @@ RESULTS = [
     "agreement.csv",
     "digitization.parquet",
     "audit.csv",
+    "printed_p.csv",
+    "usage.csv",
     "summaries.csv",
     "tests.csv",
     "effects.csv",

@@ -14,6 +14,7 @@ from retrial.audit.digitized import check_digitized
 from retrial.audit.figures_and_print import check_against_print
 from retrial.audit.joint import check_joint
 from retrial.audit.labels import check_labels, refuted_rows
+from retrial.audit.printed_p import check_printed_p
 from retrial.audit.repeats import check_repeats
 from retrial.audit.sentences import check_sentences
 from retrial.audit.spread import check_individual_values, check_ranges, check_spread
@@ -21,10 +22,11 @@ from retrial.audit.tallies import check_tallies
 from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.groups import READINGS
+from retrial.interval_ends import check_interval_ends
 from retrial.study import Claim, Study
-from retrial.tables import AUDIT, table
+from retrial.tables import AUDIT, PRINTED_P, table
 
-__all__ = ["audit"]
+__all__ = ["audit", "printed_p_tests"]
 
 
 def audit(
@@ -51,6 +53,8 @@ def audit(
     joint = check_joint(study, reported, refuted_rows(spread))
     return table(
         [
+            *check_printed_p(study, reported, alpha, claims)[0],
+            *check_interval_ends(reported),
             *spread,
             *check_individual_values(study, reported),
             *joint,
@@ -64,3 +68,8 @@ def audit(
         ],
         AUDIT,
     )
+
+
+def printed_p_tests(study: Study, reported: pd.DataFrame, *, alpha: float) -> pd.DataFrame:
+    """Return each test of the numbers behind each printed p, with the columns PRINTED_P."""
+    return table(check_printed_p(study, reported, alpha)[1], PRINTED_P)
