@@ -268,8 +268,22 @@ def test_lost_patients_change_the_means_and_the_counts():
     rows = analysed(trial, claims, AT_8 + counts)
     found = rows[rows["analysis"] == "dropouts"]
     means = found[(found["reading"] == "sem")].set_index("scenario")
-    test = stats.ttest_ind_from_stats(55, 9 * np.sqrt(20), 20, 47, 10 * np.sqrt(15), 15)
+    # The SEM was printed for 18, so it gives their SD; the 15 are taken to be like the others.
+    test = stats.ttest_ind_from_stats(55, 9 * np.sqrt(20), 20, 47, 10 * np.sqrt(18), 15)
     assert means.loc["completers", "p"] == pytest.approx(test.pvalue, rel=1e-9)
+    as_sd = found[(found["reading"] == "sd")].set_index("scenario")
+    inside = as_sd.loc[["as_printed", "completers"], "p"]
+    worst, best = as_sd.loc["worst_case"], as_sd.loc["best_case"]
+    assert (inside >= worst["p_low"]).all() and (inside <= worst["p_high"]).all()
+    assert worst["estimate"] < 8 < best["estimate"]
+    generator = np.random.default_rng(2)
+    for _ in range(200):  # 18 patients of mean 47 and SD 10, of whom three leave
+        noise = generator.standard_t(3, 18)
+        values = 47 + 10 * (noise - noise.mean()) / noise.std(ddof=1)
+        stay = values[3:]
+        p = stats.ttest_ind_from_stats(55, 9, 20, stay.mean(), stay.std(ddof=1), 15).pvalue
+        if values.min() >= 0 and values.max() <= 100:
+            assert worst["p_low"] <= p <= worst["p_high"]
     cures = found[found["claim_id"] == "cures"].set_index("scenario")
     assert cures["p"].min() == cures.loc["worst_case", "p"]
     assert cures["p"].max() == cures.loc["best_case", "p"]

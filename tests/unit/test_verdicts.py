@@ -181,7 +181,7 @@ def test_worst_and_best_case_bracket_what_is_printed(hu2013, events, more):
     claim = difference_claim(expect="higher" if more else "lower")
     treated = Count("treated", 24, 5, 15, ("t",), False, False, "made up")
     control = Count("control", 24, events, 14, ("c",), False, False, "made up")
-    cells = populations(hu2013.study, claim, treated, control)
+    cells = populations(hu2013.study, claim, treated, control, hu2013.reported)
 
     def difference(name: str) -> float:
         (a, n), (b, m) = cells[name]

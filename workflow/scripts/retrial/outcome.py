@@ -44,6 +44,13 @@ class CitedCorrelation(Block):
         return self
 
 
+class LeastSD(Block):
+    """The least standard deviation that patients of this outcome can sensibly have."""
+
+    value: float = Field(gt=0, description="In the outcome's unit")
+    source: str = Field(min_length=3, description="Why: the assay's resolution, a cited cohort")
+
+
 class Outcome(Block):
     """A measured quantity or a set of counted categories.
 
@@ -63,6 +70,9 @@ class Outcome(Block):
     )
     correlation: CitedCorrelation | None = Field(
         default=None, description="Of two visits of a patient; left out: the configured grid"
+    )
+    least_sd: LeastSD | None = Field(
+        default=None, description="Left out: one unit of the mean's last printed decimal"
     )
     level: Level = Field(default="other", description="The end point that it belongs to")
     reported: Literal["yes", "figure", "no"] | None = Field(

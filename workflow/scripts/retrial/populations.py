@@ -1,54 +1,73 @@
-"""Who is counted when patients have left: the handlings of drop-outs in printed counts."""
+"""Who is counted when patients have left, or are in no printed category of a count."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import product
 
+import pandas as pd
+
+from retrial.denominators import arm_size, group_size, unclassified
 from retrial.selection import Count
 from retrial.study import Claim, Study
 
 Cells = tuple[tuple[int, int], tuple[int, int]]  # (events, total) of the first and second arm
 
 
-def lost(study: Study, count: Count) -> int:
+def lost(study: Study, reported: pd.DataFrame, count: Count) -> int:
     """Return how many patients in a printed denominator may no longer have been followed.
 
-    None for events counted over the whole follow-up: those who left were at risk until then.
+    None for events counted over the whole follow-up: those who left were at risk until then. Where
+    the denominator is a part of the arm (the patients positive at entry), each who left the arm may
+    have been of that part. Those already missing from the denominator are the first of the lost.
     """
-    return (
-        0 if count.cumulative else max(0, count.total - study.available(count.arm, count.visit)[0])
-    )
+    if count.cumulative:
+        return 0
+    gone = arm_size(study, count.arm) - study.available(count.arm, count.visit)[0]
+    group = group_size(study, reported, count)
+    return max(0, min(gone, group) - (group - count.total))
 
 
-def populations(study: Study, claim: Claim, first: Count, second: Count) -> dict[str, Cells]:
-    """Return the counts of both arms under each handling of drop-outs; empty when nobody left.
+def populations(
+    study: Study, claim: Claim, first: Count, second: Count, reported: pd.DataFrame
+) -> dict[str, Cells]:
+    """Return the counts of both arms under each handling of the lost and the unclassified.
 
-    `as_printed`; `completers`, the lost patients taken out as non-events;
-    `completers_event_lost`, taken out as events; `worst_case` and `best_case` for the claim: each
-    lost patient may or may not have been counted with the event, and may or may not have had it,
-    so an arm's events lie between the printed number less and plus the lost. A handling that the
-    printed events do not allow has events outside 0 to total: see `possible`.
+    Empty when every patient was followed and is in a printed category. `as_printed`; `completers`,
+    the lost patients taken out as non-events; `completers_event_lost`, taken out as events;
+    `unclassified_event`, those in no printed category counted with the event;
+    `unclassified_left_out`, taken out of the denominator; `worst_case` and `best_case` for the
+    claim: each lost patient may or may not have been counted with the event, and may or may not
+    have had it, and each unclassified one may have had it, so an arm's events lie between the
+    printed number less the lost and the printed number plus both. A handling that the printed
+    events do not allow has events outside 0 to total: see `possible`.
     """
     arms = (first, second)
-    gone = [lost(study, count) for count in arms]
-    if not any(gone):
+    gone = [lost(study, reported, count) for count in arms]
+    unnamed = [unclassified(reported, count) for count in arms]
+    if not any(gone) and not any(unnamed):
         return {}
     printed = [(count.events, count.total) for count in arms]
-    fewest, most = (
-        [(min(max(e + sign * k, 0), n), n) for (e, n), k in zip(printed, gone, strict=True)]
-        for sign in (-1, 1)
+    found = {"as_printed": tuple(printed)}
+    if any(gone):
+        found["completers"] = _changed(printed, [0, 0], [-k for k in gone])
+        found["completers_event_lost"] = _changed(printed, [-k for k in gone], [-k for k in gone])
+    if any(unnamed):
+        found["unclassified_event"] = _changed(printed, unnamed, [0, 0])
+        found["unclassified_left_out"] = _changed(printed, [0, 0], [-k for k in unnamed])
+    fewest = [max(e - k, 0) for (e, _), k in zip(printed, gone, strict=True)]
+    most = [min(e + k + u, n) for (e, n), k, u in zip(printed, gone, unnamed, strict=True)]
+    choices = [
+        ((low, n), (high, n)) for low, high, (_, n) in zip(fewest, most, printed, strict=True)
+    ]
+    extremes = sorted(product(*choices), key=lambda cells: _favour(claim, cells))
+    return found | {"worst_case": extremes[0], "best_case": extremes[-1]}
+
+
+def _changed(printed: list[tuple[int, int]], events: list[int], total: list[int]) -> Cells:
+    return tuple(
+        (e + more, n + others) for (e, n), more, others in zip(printed, events, total, strict=True)
     )
-    extremes = sorted(product(*zip(fewest, most, strict=True)), key=lambda c: _favour(claim, c))
-    return {
-        "as_printed": tuple(printed),
-        "completers": tuple((e, n - k) for (e, n), k in zip(printed, gone, strict=True)),
-        "completers_event_lost": tuple(
-            (e - k, n - k) for (e, n), k in zip(printed, gone, strict=True)
-        ),
-        "worst_case": extremes[0],
-        "best_case": extremes[-1],
-    }
 
 
 def possible(cells: Iterable[tuple[int, int]]) -> bool:

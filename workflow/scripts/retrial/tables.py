@@ -277,6 +277,7 @@ SENSITIVITY = _declare(
     whole: visit*
     text: reading* version*
     number: rho*
+    text: method*
     flag: admissible comparable
     number: estimate ci_low ci_high
     p: p p_low p_high

@@ -29,7 +29,7 @@ def other_populations(
         for visit in target.visits:
             pairs = count_pairs(reported, target.outcome, target.categories, visit, arms)
             for version, first, second in pairs:
-                for population, cells in populations(study, claim, first, second).items():
+                for population, cells in populations(study, claim, first, second, reported).items():
                     if population == "as_printed" or not possible(cells):
                         continue  # as printed: already among the tests
                     for method in COUNT_METHODS:

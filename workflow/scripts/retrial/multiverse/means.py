@@ -31,8 +31,9 @@ def comparisons(
 ) -> pd.DataFrame:
     """Return a claim's comparisons of two arms' means as printed, one a row.
 
-    Columns: what it is about, mean, error, n, least n and reading of each arm (`_1` treated, `_2`
-    control), and whether both can have their SD.
+    Columns: what it is about, mean, error, n, least n, the n that the error term was printed for
+    (`error_n`) and reading of each arm (`_1` treated, `_2` control), and whether both can have
+    their SD.
     """
     arms = (study.arm("treatment").id, study.arm("control").id)
     rows = []
@@ -68,6 +69,7 @@ def _arm(study: Study, mean: Mean, number: int) -> dict[str, object]:
         f"mean_{number}": mean.mean,
         f"error_{number}": mean.error,
         f"n_{number}": mean.n,
+        f"error_n_{number}": mean.n,
         f"least_{number}": min(mean.n, max(least, 2)),
         f"reading_{number}": mean.reading,
     }
@@ -85,7 +87,10 @@ def expanded(rows: pd.DataFrame, axes: tuple[Axis, ...]) -> pd.DataFrame:
 
 
 def _completers(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the comparisons with the fewest patients, where some may have left by then."""
+    """Return the comparisons with the fewest patients, where some may have left by then.
+
+    With the printed mean and SD: as if those who left had been like the others.
+    """
     fewer = (rows["least_1"] < rows["n_1"]) | (rows["least_2"] < rows["n_2"])
     chosen = rows[fewer]
     return chosen.assign(n_1=chosen["least_1"], n_2=chosen["least_2"])
@@ -109,7 +114,7 @@ def tested(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
                 chosen = rows[mine]
                 sd[mine] = sd_from_error(
                     chosen[f"error_{number}"].to_numpy(float),
-                    chosen[f"n_{number}"].to_numpy(),
+                    chosen[f"error_n_{number}"].to_numpy(),
                     reading,
                 )
         arms += [rows[f"mean_{number}"].to_numpy(float), sd, rows[f"n_{number}"].to_numpy()]

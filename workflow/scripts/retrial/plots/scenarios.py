@@ -47,6 +47,8 @@ SCENARIOS = {
     "removed_as_events": ("with the event", "D", GREEN),
     "completers": ("completers", "s", BLUE),
     "completers_event_lost": ("completers, events lost", "D", GREEN),
+    "unclassified_event": ("no category: with the event", "X", PURPLE),
+    "unclassified_left_out": ("no category: left out", "P", SKY),
     "worst_case": ("worst case", "v", VERMILLION),
     "best_case": ("best case", "^", ORANGE),
 }

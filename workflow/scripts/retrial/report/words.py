@@ -120,7 +120,32 @@ SHAPES = {
     "beta": "beta",
 }
 STRUCTURES = {"compound_symmetry": "alike for all visits", "ar1": "fading with time"}
-POPULATIONS = {"as_printed": "as printed", "completers": "completers"}
+POPULATIONS = {
+    "as_printed": "as printed",
+    "completers": "completers",
+    "completers_event_lost": "completers, the lost with the event",
+    "unclassified_event": "patients in no printed category with the event",
+    "unclassified_left_out": "patients in no printed category left out",
+    "worst_case": "worst case",
+    "best_case": "best case",
+}
+# The scenarios of patients left out or lost.
+SCENARIOS = {
+    "unchanged": "these patients left out at their values before treatment",
+    "at_control_mean": "these patients left out at the control's mean",
+    "known_values": "these patients left out at their known values",
+    "worst_feasible": "these patients left out at the worst feasible values",
+    "best_feasible": "these patients left out at the best feasible values",
+    "removed_as_non_events": "these patients left out, without the event",
+    "removed_as_events": "these patients left out, with the event",
+    "already_excluded": "these patients put back",
+    "completers": "the lost left out, without the event",
+    "completers_event_lost": "the lost left out, with the event",
+    "unclassified_event": "those in no printed category counted with the event",
+    "unclassified_left_out": "those in no printed category left out",
+    "worst_case": "the worst case",
+    "best_case": "the best case",
+}
 EFFECTS = {
     "hedges_g": "Hedges g",
     "risk_difference": "risk difference",

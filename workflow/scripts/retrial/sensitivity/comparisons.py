@@ -13,6 +13,7 @@ from math import nan
 
 import pandas as pd
 
+from retrial.audit.spread import limits, tightest
 from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.selection import (
@@ -24,6 +25,7 @@ from retrial.selection import (
     rows_of,
     versions_of,
 )
+from retrial.sensitivity.removal import Summary
 from retrial.significance import (
     COUNT_METHODS,
     compare_counts,
@@ -96,6 +98,13 @@ class MeanPair:
         return self.claim.form == "change"
 
     @property
+    def method(self) -> str:
+        """The test: paired within an arm, else Student's, or Welch's where the paper says so."""
+        if self.within_arm:
+            return "paired_t"
+        return "student_t" if equal_variances(self.claim) else "welch_t"
+
+    @property
     def admissible(self) -> bool:
         """Whether both means can have their SD."""
         return self.first.admissible and self.second.admissible
@@ -126,6 +135,7 @@ class MeanPair:
             "visit": self.visit,
             "reading": self.reading,
             "version": self.version or None,
+            "method": self.method,
             "admissible": self.admissible,
             "source": sources(self.first.source, self.second.source),
             **cells,
@@ -169,6 +179,7 @@ class CountPair:
             "category": event_name(self.target.categories),
             "visit": self.visit,
             "version": self.version or None,
+            "method": self.method,
             "source": sources(self.first.source, self.second.source),
             **cells,
         }
@@ -263,6 +274,28 @@ def equal_variances(claim: Claim) -> bool:
 def middle(rho: list[float]) -> float:
     """Return the middle one of the correlations (the upper of two)."""
     return sorted(rho)[len(rho) // 2]
+
+
+def group_of(study: Study, outcome: str, mean: Mean) -> Summary:
+    """Return a printed mean as a group that patients can leave: its limits and least SD."""
+    low, high = tightest(limits(study, outcome, mean.visit), widest=True)
+    return Summary(mean.n, mean.mean, mean.sd, low, high, least_sd(study, outcome, mean)[0])
+
+
+def least_sd(study: Study, outcome_id: str, mean: Mean) -> tuple[float, str]:
+    """Return the least SD that is sensible for patients of this outcome, and the reason.
+
+    The study's own (`least_sd`) where it declares one; else, for whole values, the least SD of
+    values that are not all alike, 1/sqrt(n); else the unit to which the mean is known.
+    """
+    outcome = study.outcome(outcome_id)
+    if outcome.least_sd is not None:
+        return outcome.least_sd.value, outcome.least_sd.source
+    if outcome.integer:
+        return mean.n**-0.5, "whole values that are not all alike"
+    low, high = mean.mean_interval
+    exact = "the width to which the digitized mean is known"
+    return high - low, exact if mean.digitized else "one unit of the mean's last printed decimal"
 
 
 def with_n(mean: Mean, n: int, sd: float, value: float | None = None) -> Mean:

@@ -6,13 +6,12 @@ control's mean, or anything that the printed mean and SD allow (`retrial.sensiti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from math import nan
 
 import numpy as np
 
-from retrial.audit.spread import limits, tightest
-from retrial.groups import add_members, sd_from_error
+from retrial.groups import sd_from_error
 from retrial.selection import Mean, in_version
 from retrial.sensitivity.comparisons import (
     MeanPair,
@@ -20,25 +19,27 @@ from retrial.sensitivity.comparisons import (
     Result,
     arms_compared,
     equal_variances,
+    group_of,
+    least_sd,
     printed_values,
     with_n,
 )
-from retrial.sensitivity.removal import Remaining, Summary, sweep, without
-from retrial.significance import compare_means, paired_from_summary
+from retrial.sensitivity.extremes import (
+    Leaving,
+    Swept,
+    between,
+    joined,
+    p_range,
+    search,
+    support,
+    within,
+)
+from retrial.sensitivity.removal import Summary, with_added, without
 from retrial.study import NonResponder
 from retrial.wording import number, p_words
 
 ANALYSIS = "nonresponders"
 CAUTION = "Leaving out patients of one arm by their outcome is biased by construction: stress only."
-
-
-@dataclass(frozen=True)
-class Swept:
-    """Every feasible assumption of a sweep: estimates, p-values and the mean of those removed."""
-
-    estimate: np.ndarray
-    p: np.ndarray
-    removed: tuple[np.ndarray, ...]
 
 
 class MeansWithout:
@@ -59,7 +60,7 @@ class MeansWithout:
         if at_control is not None:
             later = self._values(self.affected[-1], at_control)
             points["at_control_mean"] = [*unchanged[:-1], later]
-        rows, tested = [], []
+        rows, tested = [self._printed_row()], []
         for scenario, values in points.items():
             row, result = self._point(scenario, values)
             rows.append(row)
@@ -116,8 +117,12 @@ class MeansWithout:
         return [nan if value is None else value for value in values]
 
     def _group(self, mean: Mean) -> Summary:
-        low, high = tightest(limits(self.paper.study, self.pair.outcome, mean.visit), widest=True)
-        return Summary(mean.n, mean.mean, mean.sd, low, high)
+        return group_of(self.paper.study, self.pair.outcome, mean)
+
+    def _printed_row(self) -> dict:
+        result = self._as_printed()
+        detail = f"As printed, every patient in: {p_words(result.p)}."
+        return self._line("as_printed", detail, **result.cells())
 
     def _compare(self, replaced: list[Mean]) -> Result:
         if self.pair.within_arm:
@@ -161,54 +166,33 @@ class MeansWithout:
 
     def _sweep(self, known: list[list[float]], focus: list[list[float]]) -> Swept | None:
         """Return every feasible assumption on the members that are not known."""
-        left = []
+        sides = []
         for mean, values, points in zip(self.affected, known, focus, strict=True):
             unknown = len(self.members) - len(values)
             marks = [float(np.mean(points))] if not np.isnan(points).any() else []
-            group = self._group(mean)
             if unknown and not self.pair.within_arm:
                 k, other = len(self.members), self._control_mean()
                 centre = mean.mean + (mean.mean - other) * (mean.n - k) / k
                 marks += [(k * centre - sum(values)) / unknown, other]
-            found = sweep(group, values, unknown, marks)
-            if found is None:
-                return None
-            left.append(found)
-        return self._between(left[0]) if len(left) == 1 else self._within(*left)
-
-    def _between(self, left: Remaining) -> Swept:
-        first = self.pair.first.arm == self.arm
-        other = self.pair.second if first else self.pair.first
-        ours, theirs = (left.mean, left.sd, left.n), (other.mean, other.sd, other.n)
-        arms = (*ours, *theirs) if first else (*theirs, *ours)
-        test = compare_means(*arms, equal_var=equal_variances(self.pair.claim), alpha=self.alpha)
-        return Swept(np.ravel(test.estimate), np.ravel(test.p), (left.removed.ravel(),))
-
-    def _within(self, before: Remaining, after: Remaining) -> Swept:
-        """Cross the assumptions at two visits.
-
-        The variance of the change is a convex quadratic of the two SDs: on a rectangle it is
-        largest at a corner and least on an edge, where one SD is rho times the other.
-        """
-        m0, low0, high0, out0 = before.thinned()
-        m1, low1, high1, out1 = (column[:, None] for column in after.thinned())
-        spreads = [(a, b) for a in (low0, high0) for b in (low1, high1)]
-        spreads += [(a, np.clip(self.rho * a, low1, high1)) for a in (low0, high0)]
-        spreads += [(np.clip(self.rho * b, low0, high0), b) for b in (low1, high1)]
-        n = min(before.n, after.n)
-        tests = [paired_from_summary(m0, a, m1, b, n, self.rho, self.alpha) for a, b in spreads]
-        shape = (len(tests), *np.shape(tests[0].p))
-        return Swept(
-            np.ravel([test.estimate for test in tests]),
-            np.ravel([test.p for test in tests]),
-            tuple(np.broadcast_to(out, shape).ravel() for out in (out0, out1)),
-        )
+            sides.append(Leaving(self._group(mean), tuple(values), unknown, tuple(marks)))
+        expect = self.pair.claim.expect
+        if self.pair.within_arm:
+            return search(*sides, partial(within, rho=self.rho, alpha=self.alpha), expect)
+        theirs = self.pair.second if self.pair.first.arm == self.arm else self.pair.first
+        others = Leaving(self._group(theirs))
+        arms = (sides[0], others) if theirs is self.pair.second else (others, sides[0])
+        equal = equal_variances(self.pair.claim)
+        found = search(*arms, partial(between, equal_var=equal, alpha=self.alpha), expect)
+        if found is None:
+            return None
+        place = 0 if theirs is self.pair.second else 1
+        return Swept(found.estimate, found.p, (found.removed[place],))
 
     def _known_row(self, found: Swept | None, known: list, values: list[list[float]]) -> dict:
         if found is None:
             return self._infeasible("known_values", "no values of the others fit the printed SD")
         row, _ = self._point("known_values", values)
-        low, high = _p_range(found, self.pair.within_arm)
+        low, high = p_range(found, self.pair.within_arm)
         facts = [value for at_visit in known for value in at_visit]
         named = ", ".join(number(value) for value in facts)
         others = len(self.members) * len(known) - len(facts)
@@ -232,25 +216,28 @@ class MeansWithout:
             )
             for result, values in tested
         ]
-        every = [*swept, *points]
-        estimate = np.concatenate([s.estimate for s in every])
-        p = np.concatenate([s.p for s in every])
-        removed = [
-            np.concatenate(column) for column in zip(*(s.removed for s in every), strict=True)
-        ]
-        score = _support(self.pair.claim.expect, estimate, p)
-        low, high = _p_range(Swept(estimate, p, ()), self.pair.within_arm)
+        every = joined([*swept, *points])
+        estimate, p, removed = every.estimate, every.p, every.removed
+        score = support(self.pair.claim.expect, estimate, p)
+        low, high = p_range(every, self.pair.within_arm)
         rows = []
         for name, best in zip(names, (int(np.argmin(score)), int(np.argmax(score))), strict=True):
             where = self._words([[float(column[best])] for column in removed])
             detail = (
                 f"Without {len(self.members)} patients with a mean of {where}: "
                 f"{p_words(float(p[best]))}; over all feasible values from {p_words(low)} to "
-                f"{p_words(high)}. {CAUTION}"
+                f"{p_words(high)}. {self._floor_words()} {CAUTION}"
             )
             cells = {"estimate": estimate[best], "p": p[best], "p_low": low, "p_high": high}
             rows.append(self._line(name, detail, **{k: float(v) for k, v in cells.items()}))
         return rows
+
+    def _floor_words(self) -> str:
+        """Say which SD those who stay have at least, and why."""
+        study, outcome = self.paper.study, self.pair.outcome
+        found = [least_sd(study, outcome, mean) for mean in self.affected]
+        told = dict.fromkeys(f"{number(value)} ({reason})" for value, reason in found)
+        return f"The others' SD is taken to be at least {' and '.join(told)}."
 
     def _already_excluded(self, values: list[list[float]]) -> dict:
         """Take the printed summary as that of the others, and add the non-responders to it."""
@@ -262,7 +249,10 @@ class MeansWithout:
                 reason = f"the printed n of {mean.n} leaves fewer than 2 without {k}"
                 return self._infeasible("already_excluded", reason)
             sd = sd_from_error(mean.error, mean.n - k, mean.reading)
-            n, centre, spread = add_members(mean.n - k, mean.mean, sd, added)
+            try:
+                n, centre, spread = with_added(self._group(with_n(mean, mean.n - k, sd)), added)
+            except ValueError as reason:
+                return self._infeasible("already_excluded", f"at visit {mean.visit:g}, {reason}")
             whole.append(with_n(mean, n, spread, centre))
         result = self._compare(whole)
         detail = (
@@ -271,21 +261,3 @@ class MeansWithout:
             f"({p_words(self._as_printed().p)} as printed). {CAUTION}"
         )
         return self._line("already_excluded", detail, **result.cells())
-
-
-def _p_range(swept: Swept, within_arm: bool) -> tuple[float, float]:
-    """Return the least and largest p; 1 where a change passes through 0 between two grid points.
-
-    Between arms the grid itself holds the values at which the means are equal.
-    """
-    crosses = within_arm and swept.estimate.min() < 0 < swept.estimate.max()
-    return float(swept.p.min()), 1.0 if crosses else float(swept.p.max())
-
-
-def _support(expect: str | None, estimate: np.ndarray, p: np.ndarray) -> np.ndarray:
-    """Return how much each result speaks for a claim, for ordering only."""
-    if expect in ("lower", "higher"):
-        side = np.sign(estimate) * (1 if expect == "higher" else -1)
-        # From -2 (p of 0 against the claim) over -1 (p of 1) to 0 (p of 0 for it).
-        return np.where(side > 0, -p, np.where(side < 0, p - 2, -1.0))
-    return p if expect == "no_difference" else -p

@@ -2,9 +2,10 @@
 
 Members with assumed values leave a summary by its sum of squares (SS): SS' = SS - SS_v -
 n k / (n - k) (mean_v - mean)^2 >= 0 (Chan, Golub & LeVeque 1983, doi 10.2307/2683386), and what is
-left must again be a sample within the outcome's limits (`retrial.bounds.max_sd`). What is left
-depends on the members only through their mean and their sum of squares, so a sweep over these two
-covers every combination of values, however many members.
+left must again be a sample within the outcome's limits (`retrial.bounds.max_sd`) whose SD is not
+below a least sensible one: patients who are all alike are no sample. What is left depends on the
+members only through their mean and their sum of squares, so a sweep over these two covers every
+combination of values, however many members.
 """
 
 from __future__ import annotations
@@ -15,22 +16,32 @@ from math import inf
 import numpy as np
 
 from retrial.bounds import max_sd
-from retrial.groups import FLOAT_NOISE, feasible_values, remove_members
+from retrial.groups import FLOAT_NOISE, add_members, feasible_values, remove_members
 
 _MEANS = 121
 _SPREADS = 4
-_THINNED = 60
+_THINNED = 64
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A group's n, mean and SD, and the limits of its members' values (infinite for none)."""
+    """A group's n, mean and SD, and the limits of its members' values (infinite for none).
+
+    `least_sd` is the least SD that is sensible for a part of the group; that of the whole group
+    where this is smaller still.
+    """
 
     n: int
     mean: float
     sd: float
     low: float = -inf
     high: float = inf
+    least_sd: float = 0.0
+
+    @property
+    def floor(self) -> float:
+        """The least SD of a part of the group."""
+        return min(self.least_sd, self.sd)
 
     def within(self, values: np.ndarray) -> np.ndarray:
         """Whether values lie within the limits, but for floating-point noise."""
@@ -52,9 +63,9 @@ class Remaining:
     sd: np.ndarray
 
     def thinned(self) -> tuple[np.ndarray, ...]:
-        """Return means, least and largest SDs and removed means, at no more than some 60 means."""
+        """Return means, least and largest SDs and removed means, at no more than 64 means."""
         order = np.argsort(self.mean[0], kind="stable")
-        places = np.linspace(0, len(order) - 1, _THINNED).round().astype(int)
+        places = np.linspace(0, len(order) - 1, min(len(order), _THINNED)).round().astype(int)
         chosen = order[np.unique(places)]
         sd = self.sd[:, chosen]
         return self.mean[0, chosen], sd.min(axis=0), sd.max(axis=0), self.removed[0, chosen]
@@ -94,7 +105,31 @@ def without(group: Summary, values: list[float]) -> tuple[int, float, float]:
         raise ValueError(
             f"the remaining SD, {sd:.4g}, would be above the largest possible, {bound:.4g}"
         )
+    if sd**2 < group.floor**2 - FLOAT_NOISE * group.sd**2:
+        raise ValueError(
+            f"the remaining SD, {sd:.4g}, would be below the least sensible one, {group.floor:.4g}"
+        )
     return n, mean, sd
+
+
+def with_added(group: Summary, values: list[float]) -> tuple[int, float, float]:
+    """Return (n, mean, sd) of a group together with members of these values.
+
+    Raises:
+        ValueError: In plain words, when a value or the group cannot be within the limits.
+    """
+    outside = [value for value in values if not group.within(np.array(value))]
+    if outside:
+        raise ValueError(
+            f"{outside[0]:.4g} lies outside the limits {group.low:g} to {group.high:g}"
+        )
+    bound = float(largest_sd(np.array(group.mean), group.n, group.low, group.high))
+    if group.sd**2 > bound**2 + FLOAT_NOISE * group.sd**2:
+        raise ValueError(
+            f"{group.n} members with this mean have an SD of at most {bound:.4g}, and not "
+            f"{group.sd:.4g}"
+        )
+    return add_members(group.n, group.mean, group.sd, values)
 
 
 def sweep(group: Summary, known: list[float], unknown: int, focus: list[float]) -> Remaining | None:
@@ -114,12 +149,12 @@ def sweep(group: Summary, known: list[float], unknown: int, focus: list[float]) 
     if group.n - k < 2 or not np.all(group.within(np.array(known, dtype=float))):
         return None
     if unknown == 0:
-        return _left(group, known, 0, np.array([np.nan]))
+        return left_at(group, known, 0, np.array([np.nan]))
     reach = np.array(feasible_values(group.n, group.mean, group.sd, k))
     ends = np.clip((k * reach - sum(known)) / unknown, group.low, group.high)
     corners = _corners(group, known, unknown)
     grid = np.unique(np.concatenate([np.linspace(*ends, _MEANS), np.array(focus), corners]))
-    coarse = _left(group, known, unknown, grid)
+    coarse = left_at(group, known, unknown, grid)
     if coarse is None:
         return None
     # Once more between the feasible ends, each widened by one step, to place these ends well.
@@ -129,7 +164,7 @@ def sweep(group: Summary, known: list[float], unknown: int, focus: list[float]) 
     )
     edges = [np.linspace(e - step, e + step, _MEANS) for e in around]
     fine = np.unique(np.concatenate([grid, *edges]))
-    return _left(group, known, unknown, fine)
+    return left_at(group, known, unknown, fine)
 
 
 def _corners(group: Summary, known: list[float], unknown: int) -> np.ndarray:
@@ -147,7 +182,7 @@ def _corners(group: Summary, known: list[float], unknown: int) -> np.ndarray:
     return np.concatenate([theirs, stay])
 
 
-def _left(group: Summary, known: list[float], unknown: int, grid: np.ndarray) -> Remaining | None:
+def left_at(group: Summary, known: list[float], unknown: int, grid: np.ndarray) -> Remaining | None:
     """Return what is left for each mean of the unknown members, and each spread among them."""
     k, n = len(known) + unknown, group.n - len(known) - unknown
     values = np.array(known, dtype=float)
@@ -159,7 +194,9 @@ def _left(group: Summary, known: list[float], unknown: int, grid: np.ndarray) ->
     total = (group.n - 1) * group.sd**2
     room = total - among - group.n * k / n * apart**2
     left_mean = group.mean - k * apart / n
-    possible = group.within(left_mean) & (room >= -FLOAT_NOISE * total)
+    # Those who stay keep at least the sum of squares of the least sensible SD.
+    free = room - (n - 1) * group.floor**2
+    possible = group.within(left_mean) & (free >= -FLOAT_NOISE * total)
     if unknown:
         possible &= group.within(grid)
     # The unknown members' own sum of squares: at most what the limits and the room allow, at least
@@ -167,7 +204,7 @@ def _left(group: Summary, known: list[float], unknown: int, grid: np.ndarray) ->
     most = np.zeros_like(room)
     if unknown > 1:
         own = largest_sd(grid, unknown, group.low, group.high)
-        most = np.minimum(np.maximum(room, 0), (unknown - 1) * own**2)
+        most = np.minimum(np.maximum(free, 0), (unknown - 1) * own**2)
     bound = largest_sd(left_mean, n, group.low, group.high)
     least = np.maximum(0, room - (n - 1) * bound**2)
     possible &= least <= most + FLOAT_NOISE * total

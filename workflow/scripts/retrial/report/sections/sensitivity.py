@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from retrial.report.html import escape, fold, heading, join, paragraph, quotation
@@ -19,6 +21,7 @@ from retrial.report.sections.choices import level_of
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (
     METHODS,
+    SCENARIOS,
     capital,
     count_of,
     listing,
@@ -30,6 +33,7 @@ from retrial.report.words import (
     percent,
     plain,
     text,
+    word,
 )
 
 ELSEWHERE = (
@@ -133,33 +137,50 @@ def _step(results: Results, part: str) -> str:
     return METHODS.get(part) or evidence_label(results, part)
 
 
-def _changed(results: Results, rows: pd.DataFrame) -> tuple[int, int, list[str]]:
-    """Return how many comparisons there are, how many answers change, and for which claims.
-
-    Each is judged at its claim's own threshold.
-    """
+def _comparisons(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield (claim, scenarios) of each comparison: one version, reading and method of a claim."""
     rows = rows[rows["p"].notna()]
-    keys = [
-        rows["claim_id"].fillna(""),
-        rows["outcome"],
-        rows["category"].fillna(""),
-        rows["scenario"].str.split(":").str[1].fillna(""),
-        rows["reading"].fillna(""),
-        rows["version"].fillna(""),
-    ]
-    total, names = 0, []
+    names = ["outcome", "category", "visit", "reading", "version", "method"]
+    keys = [rows["claim_id"].fillna(""), *(rows[name].astype(object).fillna("") for name in names)]
     for key, group in rows.groupby(keys, sort=False):
+        yield key[0], group
+
+
+def changes(results: Results, rows: pd.DataFrame) -> tuple[int, list[tuple[str, str]]]:
+    """Return how many comparisons there are, and of each whose answer changes (claim, how).
+
+    Each scenario is held against the comparison as printed, at the claim's own threshold: another
+    side of it, or a significant difference of the other direction.
+    """
+    total, found = 0, []
+    for claim, group in _comparisons(rows):
         total += 1
-        least = group[["p", "p_low"]].min(axis=1).min()
-        most = group[["p", "p_high"]].max(axis=1).max()
-        if least < level_of(results, key[0]) <= most:
-            names.append(results.statements.get(key[0], key[0]))
-    return total, len(names), list(dict.fromkeys(names))
+        level = level_of(results, claim)
+        is_printed = group["scenario"].str.startswith("as_printed")
+        printed, others = group[is_printed].iloc[0], group[~is_printed]
+        answer = _direction(printed["p"], printed["estimate"], level)
+        for _, row in others.iterrows():
+            if _direction(row["p"], row["estimate"], level) != answer:
+                step = word(text(row["scenario"]).split(":")[0], SCENARIOS)
+                told = f"{p_phrase(row['p'], results.alpha)}, {step}"
+            elif (answer and row["p_high"] >= level) or (not answer and row["p_low"] < level):
+                low, high = (p_value(row[end], results.alpha) for end in ("p_low", "p_high"))
+                told = f"p from {low} to {high} over the feasible values"
+            else:
+                continue
+            found.append((claim, f"{p_phrase(printed['p'], results.alpha)} as printed; {told}"))
+            break
+    return total, found
+
+
+def _direction(p: float, estimate: float, level: float) -> int:
+    """Return 0 for an answer that is not significant, else the sign of the difference."""
+    return 0 if p >= level else 1 if estimate > 0 else -1
 
 
 def _answer(results: Results, rows: pd.DataFrame, condition: str) -> str:
     """Return whether the answers change under a condition, naming the claims."""
-    total, amount, names = _changed(results, rows)
+    total, found = changes(results, rows)
     among = count_of(total, "comparison")
     levels = {level_of(results, claim) for claim in rows["claim_id"].dropna()}
     level = (
@@ -167,10 +188,16 @@ def _answer(results: Results, rows: pd.DataFrame, condition: str) -> str:
         if levels <= {results.alpha}
         else "at the claim’s own threshold"
     )
-    if not amount:
+    if not found:
         return f"{condition}, no answer changes {level}, in {among}."
-    named = listing(f"“{escape(name)}”" for name in names)
-    return f"{condition}, the answer changes {level} in {amount} of {among}: for {named}."
+    first: dict[str, str] = {}
+    for claim, how in found:
+        first.setdefault(claim, how)
+    named = listing(
+        f"“{escape(results.statements.get(claim, claim))}” ({escape(how)})"
+        for claim, how in first.items()
+    )
+    return f"{condition}, the answer changes {level} in {len(found)} of {among}: for {named}."
 
 
 def _say_error_bars(results: Results, rows: pd.DataFrame) -> str:
@@ -219,7 +246,11 @@ def _say_nonresponders(results: Results, rows: pd.DataFrame) -> str:
 def _say_dropouts(results: Results, rows: pd.DataFrame) -> str:
     lost = sum(d.count for d in results.study.dropouts)
     about = f"{count_of(lost, 'patient')} left the trial. " if lost else ""
-    return about + _answer(results, rows, "However the lost are counted")
+    unnamed = rows["scenario"].str.startswith("unclassified").any()
+    if unnamed:
+        about += "Where printed categories do not add up, somebody is in none of them. "
+    condition = "However these patients are counted" if unnamed else "However the lost are counted"
+    return about + _answer(results, rows, condition)
 
 
 def _say_honeymoon(results: Results, rows: pd.DataFrame) -> str:
