@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
-
 from retrial.longitudinal import ancova_from_summaries, mixed_anova_from_moments
 from retrial.significance import attainable
 from retrial.significance.attainable import Group
 from retrial.significance.paired import paired_from_summary
+from scipy import stats
 
 
 def printed(values: np.ndarray, decimals: int) -> Group:
@@ -96,7 +95,10 @@ def test_the_interaction_of_a_split_plot_anova_is_in_its_range(rho):
     sds = np.array([[1.2, 1.1, 1.4], [1.3, 1.0, 1.1]])
     ns = np.array([15, 14])
     anova = mixed_anova_from_moments(means, sds, ns, (1 - rho) * np.eye(3) + rho * np.ones((3, 3)))
-    arms = [[exact(*cell, n) for cell in zip(*row, strict=True)] for *row, n in zip(means, sds, ns)]
+    arms = [
+        [exact(*cell, n) for cell in zip(*row, strict=True)]
+        for *row, n in zip(means, sds, ns, strict=True)
+    ]
     low, high = attainable.repeated(arms)
     assert holds((low, high), float(anova.interaction.p))
     assert holds((low, high), float(anova.interaction.p_gg))
@@ -111,8 +113,14 @@ def test_the_range_of_a_one_way_anova_holds_the_p_of_the_patients(data, decimals
 
 def test_the_range_of_ancova_reaches_what_a_sweep_of_correlations_finds():
     cells = [(6.85, 0.74, 5.5, 0.67), (6.79, 0.81, 6.6, 0.7)]
+    rhos = np.linspace(-0.99, 0.99, 199)[:, None]
     p = ancova_from_summaries(
-        (6.85, 6.79), (0.74, 0.81), (5.5, 6.6), (0.67, 0.7), (15, 14), np.linspace(-0.99, 0.99, 199)[:, None]
+        (6.85, 6.79),
+        (0.74, 0.81),
+        (5.5, 6.6),
+        (0.67, 0.7),
+        (15, 14),
+        rhos,
     ).p
     (b1, a1), (b2, a2) = [
         (exact(m0, s0, n), exact(m1, s1, n))
@@ -125,9 +133,7 @@ def test_the_range_of_ancova_reaches_what_a_sweep_of_correlations_finds():
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-2, 2), st.integers(3, 30), st.floats(-1, 1)
-)
+@given(st.floats(0.1, 3), st.floats(0.1, 3), st.floats(-2, 2), st.integers(3, 30), st.floats(-1, 1))
 def test_a_paired_p_lies_between_those_of_the_extreme_correlations(s0, s1, change, n, rho):
     before, after = exact(5.0, s0, n), exact(5.0 + change, s1, n)
     p = paired_from_summary(5.0, s0, 5.0 + change, s1, n, rho).p

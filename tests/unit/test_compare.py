@@ -30,6 +30,7 @@ COLUMNS = {
     "digitized.csv": tables.DIGITIZED,
     "agreement.csv": tables.AGREEMENT,
     "audit.csv": tables.AUDIT,
+    "printed_p.csv": tables.PRINTED_P,
     "summaries.csv": tables.SUMMARIES,
     "tests.csv": tables.TESTS,
     "effects.csv": tables.EFFECTS,

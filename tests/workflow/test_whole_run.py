@@ -13,6 +13,7 @@ REPORT = "results/hu2013/report.html"
 CONTRACT = {
     "reported.csv": tables.REPORTED,
     "audit.csv": tables.AUDIT,
+    "printed_p.csv": tables.PRINTED_P,
     "summaries.csv": tables.SUMMARIES,
     "tests.csv": tables.TESTS,
     "effects.csv": tables.EFFECTS,

@@ -35,6 +35,7 @@ from retrial.report.sections import (
     meta,
     multiverse,
     printed,
+    printed_p,
     repeated,
     required,
     retests,
@@ -50,6 +51,7 @@ page.opening()
 # %% id="verdicts"
 page.show(
     "verdicts",
+    printed_p.foremost,
     verdicts.opening,
     verdicts.legend,
     verdicts.trial_claims,
@@ -65,6 +67,7 @@ page.show(
     printed.counts,
     printed.contradictions,
     measured.announced,
+    printed_p.table,
     printed.quotes,
     measured.design,
 )

@@ -17,6 +17,7 @@ rule audit:
             subcategory="{study}",
             labels={"table": "Audit of the printed numbers"},
         ),
+        printed_p="results/{study}/printed_p.csv",
     log:
         "results/{study}/logs/audit.log",
     benchmark:

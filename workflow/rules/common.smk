@@ -56,6 +56,7 @@ RESULTS = [
     "agreement.csv",
     "digitization.parquet",
     "audit.csv",
+    "printed_p.csv",
     "summaries.csv",
     "tests.csv",
     "effects.csv",

@@ -9,6 +9,7 @@ rule report:
         digitized="results/{study}/digitized.csv",
         agreement="results/{study}/agreement.csv",
         audit="results/{study}/audit.csv",
+        printed_p="results/{study}/printed_p.csv",
         summaries="results/{study}/summaries.csv",
         tests="results/{study}/tests.csv",
         effects="results/{study}/effects.csv",

@@ -1,21 +1,24 @@
 """Find what cannot be right as printed."""
 
-from retrial.audit import audit
+from retrial.audit import audit, printed_p_tests
 from retrial.constraints import load_constraints
 from retrial.figures import load_figures
 from retrial.joblog import job_log
 from retrial.study import load_claims, load_study
-from retrial.tables import AUDIT, read_table, write_table
+from retrial.tables import AUDIT, PRINTED_P, read_table, write_table
 
 with job_log(snakemake.log[0], snakemake.output):
+    study, reported = load_study(snakemake.input.study), read_table(snakemake.input.reported)
     findings = audit(
-        load_study(snakemake.input.study),
+        study,
         load_claims(snakemake.input.claims),
         load_constraints(snakemake.input.constraints),
         load_figures(snakemake.input.figures),
-        read_table(snakemake.input.reported),
+        reported,
         read_table(snakemake.input.digitized),
         read_table(snakemake.input.agreement),
         alpha=snakemake.params.alpha,
     )
     write_table(findings, snakemake.output.audit, AUDIT)
+    tried = printed_p_tests(study, reported, alpha=snakemake.params.alpha)
+    write_table(tried, snakemake.output.printed_p, PRINTED_P)

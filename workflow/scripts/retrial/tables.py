@@ -18,14 +18,17 @@ from retrial.axes import OWN_AXES
 
 # Typed files, read as text: the printed decimals count.
 REPORTED_INPUT = (
-    "row_id outcome arm visit statistic comparator value error error_low error_high error_label "
-    "label_scope n unit source quote alternative_of version note"
+    "row_id outcome category arm visit statistic comparator value error error_low error_high "
+    "error_label label_scope n unit source quote alternative_of version note"
 ).split()
 
 COUNTS_INPUT = (
     "row_id outcome category arm visit count total remaining tally exhaustive total_row inferred "
-    "source quote alternative_of version cumulative note"
+    "source quote alternative_of version cumulative population note"
 ).split()
+
+# Columns that a typed file may leave out of its header.
+OPTIONAL_INPUT = {"reported.csv": ("category",), "counts.csv": ("population",)}
 
 TRUTH_INPUT = "quantity outcome arm visit claim_id method value".split()
 
@@ -154,7 +157,9 @@ REPORTED = _declare(
     text: unit
     whole: value_decimals error_decimals
     text: source quote alternative_of version
-    flag: cumulative digitized
+    flag: cumulative
+    text: population
+    flag: digitized
     number: value_sigma error_sigma
     text: note
     """,
@@ -201,7 +206,22 @@ AUDIT = _declare(
     whole: visit*
     text: reading* verdict
     number: value bound
-    text: detail source
+    p: p_low p_high
+    text: fits claims detail source
+    """,
+)
+
+# One test of the numbers behind a printed p, with the range of p that it can give.
+PRINTED_P = _declare(
+    "printed_p",
+    """
+    text: row_id* outcome category arm
+    whole: visit*
+    text: version* contrast* reading* test*
+    whole: n_1 n_2
+    p: p_low p_high
+    number: rho_low rho_high
+    flag: fits
     """,
 )
 

@@ -12,6 +12,7 @@ import pandas as pd
 from retrial.audit.digitized import check_digitized
 from retrial.audit.figures_and_print import check_against_print
 from retrial.audit.labels import check_labels
+from retrial.audit.printed_p import check_printed_p
 from retrial.audit.repeats import check_repeats
 from retrial.audit.sentences import check_sentences
 from retrial.audit.spread import check_individual_values, check_ranges, check_spread
@@ -20,9 +21,9 @@ from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.groups import READINGS
 from retrial.study import Claim, Study
-from retrial.tables import AUDIT, table
+from retrial.tables import AUDIT, PRINTED_P, table
 
-__all__ = ["audit"]
+__all__ = ["audit", "printed_p_tests"]
 
 
 def audit(
@@ -48,6 +49,7 @@ def audit(
     spread = check_spread(study, reported, READINGS) + check_ranges(reported, READINGS)
     return table(
         [
+            *check_printed_p(study, reported, alpha, claims)[0],
             *spread,
             *check_individual_values(study, reported),
             *check_labels(study, reported, spread),
@@ -59,3 +61,8 @@ def audit(
         ],
         AUDIT,
     )
+
+
+def printed_p_tests(study: Study, reported: pd.DataFrame, *, alpha: float) -> pd.DataFrame:
+    """Return each test of the numbers behind each printed p, with the columns PRINTED_P."""
+    return table(check_printed_p(study, reported, alpha)[1], PRINTED_P)

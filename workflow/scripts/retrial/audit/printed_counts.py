@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations
-from math import comb, isnan, nan
+from math import comb, nan
 
 import numpy as np
 import pandas as pd
@@ -18,9 +18,7 @@ _MOST_CATEGORIES = 8  # whose unions are tried: 255
 _LARGEST_EXACT = 2000  # persons; beyond that Boschloo's and Barnard's tests take too long
 
 
-def count_candidates(
-    study: Study, counts: pd.DataFrame, row: pd.Series
-) -> tuple[list[dict], str]:
+def count_candidates(study: Study, counts: pd.DataFrame, row: pd.Series) -> tuple[list[dict], str]:
     """Return the tests of the counts behind a p, as cells of a Candidate; else the reason.
 
     `counts` are the counts of the p's outcome, `row` the p: with its category, or without one, when
@@ -109,7 +107,7 @@ def _tables(one: Count, two: Count, contrast: str, visit: float, version: str) -
 
 def _whole(chosen: pd.DataFrame, arms: list[str], visit: float, version: str) -> Iterator[dict]:
     """Yield chi-square of the whole table: arms by the categories that all of them print."""
-    table = chosen.drop_duplicates(["arm", "category"]).pivot(
+    table = chosen.drop_duplicates(["arm", "category"]).pivot_table(
         index="arm", columns="category", values="value"
     )
     table = table.reindex([arm for arm in arms if arm in table.index]).fillna(0.0)

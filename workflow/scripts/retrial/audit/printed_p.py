@@ -11,7 +11,7 @@ the two visits); `not_applicable` where the numbers behind it are not printed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 from math import comb, isnan
@@ -23,17 +23,17 @@ from retrial.audit.spread import finding
 from retrial.groups import READINGS, sd_from_error
 from retrial.precision import known_interval
 from retrial.selection import in_version, versions_of
-from retrial.significance import PublishedP, attainable, implied_interval
+from retrial.significance import PublishedP, attainable, implied_interval, parse_p
 from retrial.significance.attainable import Group
-from retrial.study import Study
+from retrial.study import Claim, Study
 
 # What a reader takes an error term for: all of them alike, or each as the paper labels it.
 AS_LABELLED, MIXED = "as_labelled", "mixed"
 # Tests whose p does not follow from means, SDs and n, by the words that papers use.
 _NOT_FROM_MOMENTS = re.compile(
     r"mann|whitney|wilcoxon|kruskal|friedman|rank|\bu[ -]test|non-?parametric|sign test|\blog"
-    r"|transform|mixed.?(effects? )?model|covaria|ancova|regress|adjust|bootstrap|permutation|\bgee\b"
-    r"|generali[sz]ed",
+    r"|transform|mixed.?(effects? )?model|covaria|ancova|regress|adjust|bootstrap|permutation"
+    r"|\bgee\b|generali[sz]ed",
     re.IGNORECASE,
 )
 _CORRECTED = re.compile(
@@ -63,7 +63,7 @@ class Candidate:
 
 
 def check_printed_p(
-    study: Study, reported: pd.DataFrame, alpha: float
+    study: Study, reported: pd.DataFrame, alpha: float, claims: Sequence[Claim] = ()
 ) -> tuple[list[dict], list[dict]]:
     """Return the findings, one for each printed p, and the tests that were tried (PRINTED_P)."""
     found, tried = [], []
@@ -75,9 +75,51 @@ def check_printed_p(
             variants = _stated_variants(study, candidates)
             candidates += variants
             fitting = [c for c in variants if _fits(c, published, alpha)]
-        found.append(_finding(study, row, candidates, fitting, reason, alpha))
+        mine = [c.id for c in claims if states(c, row, alpha)]
+        told = _finding(study, row, candidates, fitting, reason, alpha)
+        found.append({**told, "claims": ";".join(mine) or None})
         tried += [_tried(row, c, c in fitting) for c in candidates]
     return found, tried
+
+
+def states(claim: Claim, row: pd.Series, alpha: float) -> bool:
+    """Return whether a row of `reported` is the printed p of a claim.
+
+    It is about the same outcome, categories, visit and arm, and says what the claim's `published_p`
+    says or more: p = 0.03 for a claim of p < 0.05.
+    """
+    claimed = parse_p(claim.published_p)
+    about = claim.arm if claim.form == "change" else None
+    if claimed is None or (None if pd.isna(row["arm"]) else row["arm"]) != about:
+        return False
+    low, high = implied_interval(claimed, alpha)
+    row_low, row_high = implied_interval(published_of(row), alpha)
+    if not (low <= row_low and row_high <= high):
+        return False
+    event = set(row["category"].split("+")) if pd.notna(row["category"]) else None
+    return any(
+        target.outcome == row["outcome"]
+        and (event is None or event == set(target.categories))
+        and (pd.isna(row["visit"]) or row["visit"] in target.visits)
+        for target in claim.targets
+    )
+
+
+def impossible_p_of(claim_id: str, audit: pd.DataFrame) -> list[str]:
+    """Return the printed p-values of a claim that no analysis of the printed numbers gives.
+
+    A claim with any cannot be confirmed: its p and its numbers exclude each other.
+
+    Args:
+        claim_id: The claim.
+        audit: The audit, with the columns AUDIT.
+
+    Returns:
+        Their `row_id`s, in the order of the audit; [] where there are none.
+    """
+    found = audit[audit["check"].eq("printed_p") & audit["verdict"].eq("impossible")]
+    claims = found["claims"].astype("string").fillna("").str.split(";")
+    return [row for row, mine in zip(found["target"], claims, strict=True) if claim_id in mine]
 
 
 def published_of(row: pd.Series) -> PublishedP:
@@ -103,8 +145,12 @@ def _allowed(published: PublishedP, alpha: float) -> tuple[float, float]:
 def _fits(candidate: Candidate, published: PublishedP, alpha: float) -> bool:
     low, high = _allowed(published, alpha)
     noise = 1e-9  # the ranges are found to floating-point precision
-    above = candidate.p_high > low if published.comparator == ">" else candidate.p_high >= low - noise
-    below = candidate.p_low < high if published.comparator == "<" else candidate.p_low <= high + noise
+    above = (
+        candidate.p_high > low if published.comparator == ">" else candidate.p_high >= low - noise
+    )
+    below = (
+        candidate.p_low < high if published.comparator == "<" else candidate.p_low <= high + noise
+    )
     return above and below
 
 
@@ -210,7 +256,9 @@ def _shown(published: PublishedP) -> str:
 
 def _and_rho(candidates: list[Candidate]) -> str:
     two_visits = any(c.test in REPEATED for c in candidates)
-    return ", every correlation of the visits and all rounding" if two_visits else " and all rounding"
+    return (
+        ", every correlation of the visits and all rounding" if two_visits else " and all rounding"
+    )
 
 
 def _count(amount: int, what: str) -> str:

@@ -20,6 +20,7 @@ STAGE_TABLES = {
     "digitized": tables.DIGITIZED,
     "agreement": tables.AGREEMENT,
     "audit": tables.AUDIT,
+    "printed_p": tables.PRINTED_P,
     "summaries": tables.SUMMARIES,
     "tests": tables.TESTS,
     "effects": tables.EFFECTS,
@@ -42,6 +43,7 @@ class Results:
     digitized: pd.DataFrame
     agreement: pd.DataFrame
     audit: pd.DataFrame
+    printed_p: pd.DataFrame
     summaries: pd.DataFrame
     tests: pd.DataFrame
     effects: pd.DataFrame

@@ -77,13 +77,9 @@ def one_sample(group: Group) -> Interval:
     """Return the range of the p of a t test of a mean against 0 (of a change: the paired test)."""
     nearest = max(0.0, group.mean[0], -group.mean[1])
     farthest = max(abs(group.mean[0]), abs(group.mean[1]))
-    ends = [
-        1.0
-        if distance == 0
-        else float(two_sided_p(t_ratio(np.array(distance), np.array(sd / sqrt(group.n))), group.n - 1))
-        for distance, sd in ((farthest, group.sd[0]), (nearest, group.sd[1]))
-    ]
-    return ends[0], ends[1]
+    ses = [sd / sqrt(group.n) for sd in group.sd]
+    p = two_sided_p(t_ratio(np.array([farthest, nearest]), np.array(ses)), group.n - 1)
+    return float(p[0]), float(p[1])
 
 
 def paired(before: Group, after: Group) -> Interval:
@@ -166,9 +162,7 @@ def one_way(groups: Sequence[Group]) -> Interval:
     least = (
         0.0
         if overlap
-        else float(
-            minimize_scalar(apart, bounds=(means.min(), means.max()), method="bounded").fun
-        )
+        else float(minimize_scalar(apart, bounds=(means.min(), means.max()), method="bounded").fun)
     )
     return _f_tail(most, within[0], df1, df2), _f_tail(least, within[1], df1, df2)
 
@@ -212,7 +206,7 @@ def repeated(arms: Sequence[Sequence[Group]]) -> Interval:
     moved = sqrt(float((n[:, None] * halves**2).sum()))
     traces = np.zeros(2)
     for size, arm in zip(n, arms, strict=True):
-        short, long = length_of_sum([visit.sd for visit in arm])
+        short, _ = length_of_sum([visit.sd for visit in arm])
         squares = [sum(visit.sd[end] ** 2 for visit in arm) for end in (0, 1)]
         # sum s^2 - (sum s)^2 / k is the spread of the SDs themselves: least where they are alike.
         sds = np.array([visit.sd for visit in arm])

@@ -25,7 +25,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 _DOI = re.compile(r"10\.[0-9]{4,9}/\S+")
 
 STATISTICS = ("mean", "median", "minimum", "maximum", "proportion", "p")
-COMPARATORS = ("<", "<=", "=", ">=", ">")
+COMPARATORS = ("<", "<=", "=", ">=", ">", "ns")
+POPULATIONS = ("randomized", "analysed")
 ERROR_LABELS = typing.get_args(ErrorLabel)
 
 
@@ -92,6 +93,12 @@ YES_NO = _choice("yes_no", ("yes", "no"))
 DOI = Rule("doi", lambda t: bool(_DOI.fullmatch(t)), lambda t: "a DOI such as 10.2337/dc08-1987")
 STATISTIC = _choice("statistic", STATISTICS, "; counts go into counts.csv")
 COMPARATOR = _choice("comparator", COMPARATORS)
+POPULATION = _choice("population", POPULATIONS)
+CATEGORIES = Rule(
+    "categories",
+    lambda t: all(_NAME.fullmatch(part) for part in t.split("+")),
+    lambda t: "a category of counts.csv, or several joined by +, for a printed p about counts",
+)
 LABEL = _choice("error_label", ERROR_LABELS)
 
 _SIZE = (DECIMAL, NOT_NEGATIVE)
@@ -99,6 +106,7 @@ _NUMBER_OF = (WHOLE, POSITIVE)
 RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
     "reported": {
         "row_id": (NAME,),
+        "category": (CATEGORIES,),
         "visit": _SIZE,
         "statistic": (STATISTIC,),
         "comparator": (COMPARATOR,),
@@ -123,6 +131,7 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
         "exhaustive": (YES_NO,),
         "inferred": (YES_NO,),
         "cumulative": (YES_NO,),
+        "population": (POPULATION,),
         "quote": (QUOTE,),
         "version": (VERSION,),
     },
@@ -201,7 +210,8 @@ def check_columns(sheet: Sheet, kind: str) -> list[Problem]:
     problems = []
     for row in sheet.rows:
         for column, told in REQUIRED[kind].items():
-            if row.blank(column):
+            not_significant = column == "value" and row.text("comparator") == "ns"
+            if row.blank(column) and not not_significant:
                 problems.append(sheet.problem(row, column, told))
     try:
         schema(kind).validate(sheet.frame(COLUMNS[kind]), lazy=True)

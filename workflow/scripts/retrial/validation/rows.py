@@ -138,7 +138,12 @@ def _reported_row(sheet: Sheet, row: Row, names: Names) -> Iterator[Problem]:
         told = "an outcome of kind 'continuous'; counts go into counts.csv"
         yield sheet.problem(row, "outcome", told)
     if statistic == "p" and row.blank("comparator"):
-        yield sheet.problem(row, "comparator", "<, <=, =, >= or > before a printed p")
+        told = "<, <=, =, >= or > before a printed p, or ns for a printed 'not significant'"
+        yield sheet.problem(row, "comparator", told)
+    if row.text("comparator") == "ns" and value is not None:
+        yield sheet.problem(row, "value", "an empty cell: 'not significant' has no number")
+    if statistic != "p" and row.text("category"):
+        yield sheet.problem(row, "category", "an empty cell: only a p about counts has a category")
     if statistic and statistic != "p" and row.text("comparator"):
         yield sheet.problem(row, "comparator", "an empty cell: only a printed p has one")
     if value is not None and statistic in ("p", "proportion"):

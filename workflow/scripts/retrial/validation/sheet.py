@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from retrial.tables import OPTIONAL_INPUT
 from retrial.validation.problem import Problem, nearest, shown
 from retrial.validation.text import read_text
 
@@ -88,7 +89,8 @@ def read_sheet(
         return None, wrong + broken
     sheet = Sheet(name, [], complete=not broken and not wrong)
     problems = wrong + broken
-    absent = {column for column in columns if column not in header}
+    optional = OPTIONAL_INPUT.get(name, ())
+    absent = {column for column in columns if column not in header and column not in optional}
     for line, fields in records[1:]:
         row = Row(line, {}, set(absent))
         if len(fields) != len(header):
@@ -164,5 +166,6 @@ def _header_problems(name: str, line: int, header: list[str], columns: list[str]
     problems += [
         Problem(name, "", line, column, "", f'a column "{column}" in the header; it may be empty')
         for column in absent
+        if column not in OPTIONAL_INPUT.get(name, ())
     ]
     return problems

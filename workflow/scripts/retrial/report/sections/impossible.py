@@ -15,6 +15,7 @@ ORDER = ("impossible", "inconsistent", "implausible")
 # Each kind of check under the question that it answers. `sd_bound` repeats what `sd_bound_widest`
 # decides, and is shown with the passed checks.
 KINDS = {
+    "Printed p-values that the printed numbers cannot give": ("printed_p",),
     "Error terms that no data can have": ("sd_bound_widest", "range_sd_rounded"),
     "What the paper says its error terms are": ("error_label",),
     "Counts that do not add up": (

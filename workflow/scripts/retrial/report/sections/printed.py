@@ -208,6 +208,8 @@ def quotes(results: Results) -> str:
 def _as_printed(row) -> str:
     if row["statistic"] == "count":
         return printed_count(row) + ("*" if row["inferred"] else "")
+    if row["statistic"] == "p" and row["comparator"] == "ns":
+        return "not significant"
     if row["statistic"] == "p":
         return (
             f"p {text(row['comparator'], '=')} {number(row['value'], int(row['value_decimals']))}"
