@@ -31,6 +31,7 @@ COLUMNS = {
     "agreement.csv": tables.AGREEMENT,
     "audit.csv": tables.AUDIT,
     "printed_p.csv": tables.PRINTED_P,
+    "usage.csv": tables.USAGE,
     "summaries.csv": tables.SUMMARIES,
     "tests.csv": tables.TESTS,
     "effects.csv": tables.EFFECTS,

@@ -14,6 +14,7 @@ CONTRACT = {
     "reported.csv": tables.REPORTED,
     "audit.csv": tables.AUDIT,
     "printed_p.csv": tables.PRINTED_P,
+    "usage.csv": tables.USAGE,
     "summaries.csv": tables.SUMMARIES,
     "tests.csv": tables.TESTS,
     "effects.csv": tables.EFFECTS,

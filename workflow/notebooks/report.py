@@ -68,6 +68,7 @@ page.show(
     printed.contradictions,
     measured.announced,
     printed_p.table,
+    printed.unused,
     printed.quotes,
     measured.design,
 )

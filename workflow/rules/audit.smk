@@ -18,6 +18,7 @@ rule audit:
             labels={"table": "Audit of the printed numbers"},
         ),
         printed_p="results/{study}/printed_p.csv",
+        usage="results/{study}/usage.csv",
     log:
         "results/{study}/logs/audit.log",
     benchmark:

@@ -57,6 +57,7 @@ RESULTS = [
     "digitization.parquet",
     "audit.csv",
     "printed_p.csv",
+    "usage.csv",
     "summaries.csv",
     "tests.csv",
     "effects.csv",

@@ -11,6 +11,7 @@ rule compare:
         agreement="results/{study}/agreement.csv",
         audit="results/{study}/audit.csv",
         printed_p="results/{study}/printed_p.csv",
+        usage="results/{study}/usage.csv",
         summaries="results/{study}/summaries.csv",
         tests="results/{study}/tests.csv",
         effects="results/{study}/effects.csv",

@@ -5,13 +5,15 @@ from retrial.constraints import load_constraints
 from retrial.figures import load_figures
 from retrial.joblog import job_log
 from retrial.study import load_claims, load_study
-from retrial.tables import AUDIT, PRINTED_P, read_table, write_table
+from retrial.tables import AUDIT, PRINTED_P, USAGE, read_table, write_table
+from retrial.usage import usage
 
 with job_log(snakemake.log[0], snakemake.output):
     study, reported = load_study(snakemake.input.study), read_table(snakemake.input.reported)
+    claims = load_claims(snakemake.input.claims)
     findings = audit(
         study,
-        load_claims(snakemake.input.claims),
+        claims,
         load_constraints(snakemake.input.constraints),
         load_figures(snakemake.input.figures),
         reported,
@@ -22,3 +24,5 @@ with job_log(snakemake.log[0], snakemake.output):
     write_table(findings, snakemake.output.audit, AUDIT)
     tried = printed_p_tests(study, reported, alpha=snakemake.params.alpha)
     write_table(tried, snakemake.output.printed_p, PRINTED_P)
+    used = usage(study, claims, reported, read_table(snakemake.output.audit))
+    write_table(used, snakemake.output.usage, USAGE)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from retrial.bounds import decimals_of
+from retrial.interval_ends import with_interval_ends
 from retrial.study import Study
 from retrial.tables import REPORTED, TABLES
 
@@ -27,12 +28,13 @@ def decimals(printed: pd.Series) -> pd.Series:
 def printed_numbers(reported: pd.DataFrame) -> pd.DataFrame:
     """Return the typed `reported.csv` with numbers as numbers and their printed decimals."""
     numeric = ["visit", "value", "error", "error_low", "error_high", "n"]
-    return reported.assign(
+    printed = reported.assign(
         **{column: reported[column].astype("float64") for column in numeric},
         value_decimals=decimals(reported["value"]),
         error_decimals=decimals(reported["error"]),
         inferred=False,
     )
+    return with_interval_ends(printed, reported)
 
 
 def printed_counts(counts: pd.DataFrame) -> pd.DataFrame:

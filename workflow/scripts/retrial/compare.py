@@ -16,7 +16,7 @@ from retrial.tables import CHECK, TABLES, Column, read_table, table, table_named
 KEYS = {
     f"{name}.csv": TABLES[name].keys
     for name in (
-        "reported digitized agreement audit printed_p summaries tests effects sensitivity "
+        "reported digitized agreement audit printed_p usage summaries tests effects sensitivity "
         "multiverse claims risk_of_bias truth"
     ).split()
 }

@@ -148,7 +148,7 @@ REPORTED = _declare(
     whole: visit
     text: statistic comparator
     number: value error error_low error_high
-    text: error_label label_scope
+    text: interval_scale error_label label_scope
     whole: n total remaining
     text: tally
     flag: exhaustive
@@ -208,6 +208,14 @@ AUDIT = _declare(
     number: value bound
     p: p_low p_high
     text: fits claims detail source
+    """,
+)
+
+# What each typed row is used for; where by nothing, the reason.
+USAGE = _declare(
+    "usage",
+    """
+    text: row_id* file used_by because
     """,
 )
 

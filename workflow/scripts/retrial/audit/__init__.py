@@ -20,6 +20,7 @@ from retrial.audit.tallies import check_tallies
 from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.groups import READINGS
+from retrial.interval_ends import check_interval_ends
 from retrial.study import Claim, Study
 from retrial.tables import AUDIT, PRINTED_P, table
 
@@ -50,6 +51,7 @@ def audit(
     return table(
         [
             *check_printed_p(study, reported, alpha, claims)[0],
+            *check_interval_ends(reported),
             *spread,
             *check_individual_values(study, reported),
             *check_labels(study, reported, spread),

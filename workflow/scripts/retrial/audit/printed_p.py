@@ -21,6 +21,7 @@ import pandas as pd
 from retrial.audit.printed_counts import count_candidates
 from retrial.audit.spread import finding
 from retrial.groups import READINGS, sd_from_error
+from retrial.interval_ends import BOTH, LOG, on_log_scale
 from retrial.precision import known_interval
 from retrial.selection import in_version, versions_of
 from retrial.significance import PublishedP, attainable, implied_interval, parse_p
@@ -329,7 +330,8 @@ def _candidates(
         tests, reason = count_candidates(study, counts, row)
         return [Candidate(**test) for test in tests], reason
     means = own[own["statistic"].eq("mean") & own["arm"].notna()]
-    usable = means[means["error"].notna() & means["n"].ge(2)]
+    known = means["error"].notna() | means["interval_scale"].eq(LOG).fillna(False)
+    usable = means[known & means["n"].ge(2)]
     # A printed mean comes before the one that a figure shows of it.
     if means.empty:
         medians = own["statistic"].eq("median").any()
@@ -361,6 +363,10 @@ def _of_means(
         return
     for version in versions_of(usable):
         chosen = in_version(usable, version).drop_duplicates(["arm", "visit"])
+        if chosen["interval_scale"].eq(LOG).any():
+            # Geometric means are compared on the log scale, and with one another only.
+            chosen = chosen[chosen["interval_scale"].isin([LOG, BOTH])]
+            chosen = chosen.assign(interval_scale=LOG)
         for name, readings in _readings(chosen):
             cells = {
                 (cell["arm"], cell["visit"]): _group(cell, reading)
@@ -408,9 +414,11 @@ def _readings(rows: pd.DataFrame) -> Iterator[tuple[str, list[str]]]:
 
 def _group(row: pd.Series, reading: str) -> Group:
     n = int(row["n"])
-    low, high = known_interval(row, "error")
-    sds = sd_from_error(max(low, 0.0), n, reading), sd_from_error(high, n, reading)
-    return Group(known_interval(row), sds, n)
+    mean, error = known_interval(row), known_interval(row, "error")
+    if pd.notna(row["interval_scale"]) and row["interval_scale"] == LOG:
+        mean, error = on_log_scale(row)
+    sds = sd_from_error(max(error[0], 0.0), n, reading), sd_from_error(error[1], n, reading)
+    return Group(mean, sds, n)
 
 
 Cells = dict[tuple[str, float], Group]

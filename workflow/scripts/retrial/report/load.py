@@ -21,6 +21,7 @@ STAGE_TABLES = {
     "agreement": tables.AGREEMENT,
     "audit": tables.AUDIT,
     "printed_p": tables.PRINTED_P,
+    "usage": tables.USAGE,
     "summaries": tables.SUMMARIES,
     "tests": tables.TESTS,
     "effects": tables.EFFECTS,
@@ -44,6 +45,7 @@ class Results:
     agreement: pd.DataFrame
     audit: pd.DataFrame
     printed_p: pd.DataFrame
+    usage: pd.DataFrame
     summaries: pd.DataFrame
     tests: pd.DataFrame
     effects: pd.DataFrame

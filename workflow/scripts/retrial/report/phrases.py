@@ -204,6 +204,10 @@ def printed_mean(row: pd.Series) -> str:
     With the decimals as printed, or as the digitization is sure of.
     """
     value = number(row["value"], decimals_shown(row))
+    if not missing(row["error_low"]) and not missing(row["interval_scale"]):
+        places = decimals_shown(row, "error")
+        ends = (number(row[end], places) for end in ("error_low", "error_high"))
+        return f"{value} ({' to '.join(ends)})"
     if missing(row["error"]):
         return value
     return f"{value} ± {number(row['error'], decimals_shown(row, 'error'))}"

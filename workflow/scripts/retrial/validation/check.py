@@ -168,7 +168,26 @@ def found_sound(folder: Path | str) -> str:
     if study is not None and study.get("simulated") is True:
         lines.append("It is still marked as simulated (made-up) in study.yaml.")
     lines += _figures_became(folder)
+    lines += _used(folder)
     return "\n".join([*lines, f"Next: make report STUDY={name}"]) + "\n"
+
+
+def _used(folder: Path) -> list[str]:
+    """Return how many of the typed rows are used, and which are not, and why."""
+    from retrial.audit import audit
+    from retrial.collect import collect, read_printed
+    from retrial.constraints import load_constraints
+    from retrial.study import load_claims, load_study
+    from retrial.tables import AGREEMENT, DIGITIZED, table
+    from retrial.usage import usage, usage_lines
+
+    study, claims = load_study(folder / "study.yaml"), load_claims(folder / "claims.yaml")
+    typed = [read_printed(folder / name) for name in SHEETS]
+    reported = collect(study, *typed)
+    constraints = load_constraints(folder / "constraints.yaml")
+    nothing_clicked = table([], DIGITIZED), table([], AGREEMENT)
+    findings = audit(study, claims, constraints, [], reported, *nothing_clicked, alpha=0.05)
+    return usage_lines(usage(study, claims, reported, findings))
 
 
 def _figures_became(folder: Path) -> list[str]:

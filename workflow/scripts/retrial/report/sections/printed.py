@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrial.precision import decimals_shown
-from retrial.report.html import escape, fold, heading, join, paragraph, quotation
+from retrial.report.html import bullets, escape, fold, heading, join, paragraph, quotation
 from retrial.report.load import Results
 from retrial.report.phrases import (
     event_name,
@@ -177,8 +177,10 @@ def counts(results: Results) -> str:
 
 def quotes(results: Results) -> str:
     """Return every printed number with its place and its quote, folded."""
+    used = results.usage.set_index("row_id")
     shown = [
         {
+            "used": _used_for(used, row),
             "what": results.outcome(row["outcome"])
             + (f", {event_name(results, row['category'])}" if not missing(row["category"]) else ""),
             "arm": short_arm(results, row["arm"]),
@@ -193,6 +195,7 @@ def quotes(results: Results) -> str:
         Column("arm", "Arm"),
         Column("value", "Printed"),
         Column("source", "Where"),
+        Column("used", "Used for"),
         Column("quote", "The paper's words", "html"),
     ]
     table = render_table(
@@ -203,6 +206,41 @@ def quotes(results: Results) -> str:
         kind="quotes",
     )
     return fold(f"Every number with its place and quote ({len(shown)})", table)
+
+
+USES = {
+    "tests": "tests of a claim",
+    "summaries": "the SD that each reading implies",
+    "printed_p": "the check of printed p-values",
+    "audit": "other checks",
+    "claims": "a claim",
+    "sensitivity": "sensitivity analyses",
+}
+
+
+def _used_for(used, row) -> str:
+    """Return what a typed number is used for; for one that is not, or not for all, the reason."""
+    if row["row_id"] not in used.index:
+        return ""
+    line = used.loc[row["row_id"]]
+    codes = text(line["used_by"]).split(";") if text(line["used_by"]) else []
+    said = listing([USES[code] for code in codes]) if codes else "nothing"
+    return f"{said}; {text(line['because'])}" if text(line["because"]) else said
+
+
+def unused(results: Results) -> str:
+    """Say how many of the typed numbers are used, and which by nothing, and why."""
+    if results.usage.empty:
+        return ""
+    idle = results.usage[results.usage["used_by"].map(text).eq("")]
+    said = f"{count_of(len(results.usage), 'number is', 'numbers are')} typed"
+    if idle.empty:
+        return paragraph(f"{said}; each is used by a check or a test.", "note")
+    lines = [
+        f"{escape(', '.join(group['row_id']))}: {escape(text(because))}"
+        for because, group in idle.groupby("because", sort=False)
+    ]
+    return join([paragraph(f"{said}; {len(idle)} by nothing:", "note"), bullets(lines, "plain")])
 
 
 def _as_printed(row) -> str:
