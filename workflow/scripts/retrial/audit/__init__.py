@@ -13,6 +13,7 @@ from retrial.audit.digitized import check_digitized
 from retrial.audit.figures_and_print import check_against_print
 from retrial.audit.labels import check_labels
 from retrial.audit.printed_p import check_printed_p
+from retrial.audit.ratios import check_ratios
 from retrial.audit.repeats import check_repeats
 from retrial.audit.sentences import check_sentences
 from retrial.audit.spread import check_individual_values, check_ranges, check_spread
@@ -53,6 +54,7 @@ def audit(
             *check_printed_p(study, reported, alpha, claims)[0],
             *check_interval_ends(reported),
             *spread,
+            *check_ratios(study, reported),
             *check_individual_values(study, reported),
             *check_labels(study, reported, spread),
             *check_tallies(study, reported),

@@ -17,6 +17,7 @@ ORDER = ("impossible", "inconsistent", "implausible")
 KINDS = {
     "Printed p-values that the printed numbers cannot give": ("printed_p",),
     "Error terms that no data can have": ("sd_bound_widest", "range_sd_rounded"),
+    "Spreads that differ more than sampling explains": ("spread_ratio",),
     "What the paper says its error terms are": ("error_label",),
     "Counts that do not add up": (
         "tally_sum",
