@@ -15,6 +15,7 @@ from retrial.audit.figures_and_print import check_against_print
 from retrial.audit.joint import check_joint
 from retrial.audit.labels import check_labels, refuted_rows
 from retrial.audit.printed_p import check_printed_p
+from retrial.audit.ratios import check_ratios
 from retrial.audit.repeats import check_repeats
 from retrial.audit.sentences import check_sentences
 from retrial.audit.spread import check_individual_values, check_ranges, check_spread
@@ -56,6 +57,7 @@ def audit(
             *check_printed_p(study, reported, alpha, claims)[0],
             *check_interval_ends(reported),
             *spread,
+            *check_ratios(study, reported),
             *check_individual_values(study, reported),
             *joint,
             *check_labels(study, reported, [*spread, *joint]),

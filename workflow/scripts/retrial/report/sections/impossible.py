@@ -18,6 +18,7 @@ KINDS = {
     "Printed p-values that the printed numbers cannot give": ("printed_p",),
     "Error terms that no data can have": ("sd_bound_widest", "range_sd_rounded"),
     "Error terms of the same patients that exclude each other": ("joint_reading",),
+    "Spreads that differ more than sampling explains": ("spread_ratio",),
     "What the paper says its error terms are": ("error_label",),
     "Arms more alike at baseline, or more different, than chance makes them": (
         "baseline_alike",
