@@ -81,6 +81,7 @@ def write_results(stages, folder: Path) -> Path:
         read_table(folder / "tests.csv"),
         read_table(folder / "sensitivity.csv"),
         pd.read_parquet(folder / "multiverse.parquet"),
+        stages.evidence,
         alpha=0.05,
     )
     write_table(verdicts, folder / "claims.csv", CLAIMS)

@@ -277,10 +277,10 @@ CASES = [
     ),
     claims(
         "needs nothing that is there",
-        "needs_all: [insulin_cut_by_half",
-        "needs_all: [insulin_cut",
-        "claims[sales_insulin].needs_all[0]",
-        "needs_all",
+        "needs_any: [insulin_cut_by_half",
+        "needs_any: [insulin_cut",
+        "claims[sales_insulin].needs_any[0]",
+        "needs_any",
         "insulin_cut",
         "did you mean insulin_",
     ),
@@ -305,7 +305,7 @@ CASES = [
     ),
     claims(
         "contradicted by nothing",
-        "    needs_all: [insulin_cut_by_half]\n",
+        "    needs_any: [insulin_cut_by_half, insulin_stopped]\n",
         "    contradicted_by: [fpg_no_diference]\n",
         "claims[sales_insulin].contradicted_by[0]",
         "contradicted_by",
@@ -325,7 +325,7 @@ CASES = [
     ),
     claims(
         "key of before: rests_on",
-        "    needs_all: [insulin_cut_by_half]\n",
+        "    needs_any: [insulin_cut_by_half, insulin_stopped]\n",
         "    rests_on: [insulin_cut_by_half]\n",
         "claims[sales_insulin].rests_on",
         "rests_on",

@@ -190,7 +190,7 @@ def checked(file, key, column, expected, actual, verdict="differs"):
 def test_a_drift_is_told_from_what_matters_most():
     check = table(
         [
-            checked("claims.csv", "less_pain", "verdict", "reproduced", "not_reproduced"),
+            checked("claims.csv", "less_pain", "verdict", "confirmed", "not_confirmed"),
             checked("reported.csv", "pain_e6", "value", "33", "34"),
             checked("reported.csv", "pain_e6", "value_decimals", "1", "1", "same"),
             checked("reported.csv", "pain_c6", "n", "15", "14"),
@@ -206,7 +206,7 @@ def test_a_drift_is_told_from_what_matters_most():
         "hu2013: the results are not those that were frozen.",
         "Typed number changed: pain_e6 value 33.0 -> 34.0",
         "Typed number changed: pain_c6 n 15 -> 14",
-        "Verdict changed: less_pain reproduced -> not reproduced",
+        "Verdict changed: less_pain confirmed -> not confirmed",
         "p crossed 0.05: a 0.04123 -> 0.06123",
         "  claims.csv: 1 value changed",
         "  gone.csv: no longer there",
@@ -425,14 +425,17 @@ def test_provenance_holds_neither_paths_nor_times(finished):
 
 def test_summary_is_one_line_with_the_counts_of_verdicts(tmp_path):
     rows = [
-        {"claim_id": "a", "kind": "trial", "verdict": "not_reproduced"},
-        {"claim_id": "b", "kind": "trial", "verdict": "reproduced"},
-        {"claim_id": "c", "kind": "trial", "verdict": "reproduced"},
-        {"claim_id": "d", "kind": "sales", "verdict": "unsupported"},
+        {"kind": "trial", "basis": "recomputed", "verdict": "not_confirmed", "published_p": "ns"},
+        {"kind": "trial", "basis": "proxy", "verdict": "confirmed", "published_p": "p<0.05"},
+        {"kind": "trial", "basis": "recomputed", "verdict": "confirmed", "published_p": "p=0.03"},
+        {"kind": "trial", "basis": "none", "verdict": "conditional", "published_p": "p=0.03"},
+        {"kind": "trial", "basis": "our_comparison", "verdict": "shown", "published_p": ""},
+        {"kind": "sales", "basis": "none", "verdict": "no_evidence", "published_p": ""},
     ]
     write_table(table(rows, tables.CLAIMS), tmp_path / "claims.csv", tables.CLAIMS)
     assert summarize(tmp_path) == (
-        f"{tmp_path}/report.html: 3 trial claims: 2 reproduced, 1 not reproduced; "
-        "1 sales claim: 1 unsupported"
+        f"{tmp_path}/report.html: 4 printed p-values or n.s.: 2 confirmed (1 surely of the outcome "
+        "named), 1 not confirmed, 1 cannot be checked; 5 trial claims: 2 confirmed, 1 shown, "
+        "1 conditional, 1 not confirmed; 1 sales claim: 1 no evidence"
     )
-    assert read_table(tmp_path / "claims.csv").shape[0] == 4
+    assert read_table(tmp_path / "claims.csv").shape[0] == 6

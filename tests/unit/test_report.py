@@ -11,10 +11,13 @@ import yaml
 from report_results import (
     NOTEBOOK,
     STUDY_FOLDER,
+    TEMPLATE,
     copy_study,
     render_report,
     write_results,
 )
+from retrial.plots.theme import GREEN
+from retrial.plots.verdicts import STYLE
 from retrial.report.load import STAGE_TABLES, load
 from retrial.report.page import SECTIONS, UnknownSectionError, chosen_sections
 from retrial.report.phrases import event_name, evidence_label, in_words
@@ -27,6 +30,7 @@ from retrial.report.render import (
 )
 from retrial.report.sections import (
     context,
+    findings,
     impossible,
     measured,
     meta,
@@ -37,9 +41,11 @@ from retrial.report.sections import (
     sensitivity,
     verdicts,
 )
+from retrial.report.words import VERDICTS
 
 PARTS = [
-    *(getattr(verdicts, n) for n in ("opening", "legend", "trial_claims", "in_full")),
+    findings.opening,
+    *(getattr(verdicts, n) for n in ("legend", "trial_claims", "in_full")),
     verdicts.sales_claims,
     *(getattr(printed, n) for n in ("introduction", "means", "counts", "contradictions")),
     printed.quotes,
@@ -92,16 +98,65 @@ def test_the_notebook_shows_every_section_and_every_part():
 
 def test_the_opening_counts_the_verdicts_in_the_table(results):
     counts = results.verdicts[results.verdicts["kind"] == "trial"]["verdict"].value_counts()
-    words = verdicts.opening(results)
+    words = findings.opening(results)
     assert f"{counts.sum()} claims" in words
     for code, amount in counts.items():
-        assert f"{amount} {verdicts.TOLD[code][amount > 1]}" in words
+        assert f"{amount} {findings.COUNTED[code][amount > 1]}" in words
+
+
+def test_the_printed_p_values_are_counted_first(results):
+    words = findings.opening(results)
+    assert words.index("<b>8</b>p-values and “n.s.” printed") < words.index("Key findings")
+    assert "<b>3</b>confirmed" in words and "<b>0</b>not confirmed" in words
+    assert "<b>5</b>cannot be checked from what is printed" in words
+    assert "Of the 3 confirmed, 2 surely belong to the outcome" in words
+    assert "“Insulin requirement differs between the arms” another outcome stands in" in words
+
+
+def test_what_was_changed_after_the_first_run_is_said_from_the_claims_histories(results):
+    changed = [claim for claim in results.claims if claim.history]
+    words = findings.opening(results)
+    assert f"{len(changed)} of {len(results.claims)} claims were changed or added" in words
+    assert "2026-11-21" in words and "before the workflow ran" not in words
+    table = findings.changes(results)
+    assert table.count("<tr>") - 1 == sum(len(claim.history) for claim in changed)
+    plain = [claim.model_copy(update={"history": []}) for claim in results.claims]
+    none = findings.opening(dataclasses.replace(results, claims=plain))
+    assert "No change after the first run is recorded" in none
+
+
+def test_two_marks_stand_at_each_claim_of_the_trial(results):
+    trial = results.verdicts[results.verdicts["kind"] == "trial"]
+    table = verdicts.trial_claims(results)
+    assert table.count('class="badge ') == table.count('class="basis"') == len(trial)
+
+
+def test_no_sales_claim_and_nothing_as_printed_is_green(results):
+    green = re.compile(r'class="badge (confirmed|shown|pass)')
+    assert not green.search(verdicts.sales_claims(results))
+    assert green.search(verdicts.trial_claims(results))
+    style = (TEMPLATE / "style.css").read_text(encoding="utf-8")
+    rule = next(line for line in style.splitlines() if "#00533c" in line)
+    assert "as_printed" not in rule and "indirect" not in rule
+    shapes = {STYLE[code] for code in VERDICTS}
+    assert len({shape + fill for shape, _, fill in shapes}) == len(shapes)
+    assert {code for code in VERDICTS if GREEN in STYLE[code]} == {"confirmed", "shown"}
+
+
+def test_agreement_with_print_counts_the_papers_own_method(results, btheb):
+    own = retests.against_print(results.tests)
+    assert set(own["claim_id"]) == {"baseline_comparable"} and set(own["method"]) == {"student_t"}
+    assert f"its own method was run {len(own)} times" in retests.introduction(results)
+    rows = retests.against_print(btheb.tests)
+    claims = {claim.id: claim.paper_analysis for claim in btheb.claims if claim.paper_analysis}
+    assert all(row["method"] == claims[row["claim_id"]].method for _, row in rows.iterrows())
+    assert len(rows) < len(btheb.tests) / 4
 
 
 def test_a_claim_of_no_difference_reads_not_significant_with_what_is_not_excluded(results):
     table = verdicts.trial_claims(results)
     row = table.split("The arms do not differ at baseline")[1].split("</tr>")[0]
-    assert "not significant, as printed" in row
+    assert "Not significant, as claimed" in row and "equality not shown" in row
     assert "Not excluded: Age −6.9 to +5.7 years" in row
 
 
@@ -131,19 +186,19 @@ def test_without_effects_there_is_nothing_for_a_meta_analysis(results):
 
 
 def test_the_findings_marked_as_headlines_are_told_first_with_their_numbers(results):
-    words = verdicts.opening(results)
+    words = findings.opening(results)
     marked = [claim.statement for claim in results.claims if claim.headline]
     told = re.findall(r"<span><b>(.*?)\.</b>", words)
     assert 3 <= len(marked) <= 5
     assert sorted(told) == sorted(marked)
     assert words.index("<li>") < words.index("claims of the trial")
-    assert "11/15 v. 0/14: 20 of 20 defensible analyses agree" in words
+    assert "11/15 v. 0/14: 10 of 10 defensible analyses agree" in words
     assert "17.6 ± 8.7: if that is a SEM" in words
 
 
 def test_without_headlines_the_first_claim_of_each_verdict_is_told(results):
     plain = [claim.model_copy(update={"headline": False}) for claim in results.claims]
-    chosen = verdicts.headlines(dataclasses.replace(results, claims=plain))
+    chosen = findings.headlines(dataclasses.replace(results, claims=plain))
     trial = results.verdicts[results.verdicts["kind"] == "trial"]
     assert sorted(chosen["verdict"]) == sorted(trial["verdict"].unique())
 

@@ -272,7 +272,7 @@ def test_steno_and_the_tipping_prevalence(rows, choice, events, p, tipping):
         row = one(rows, scenario=f"steno1987_total:{method}", version=version, category="stopped")
         assert row["p"] == pytest.approx(p, abs=5e-4)
         assert row["threshold"] == pytest.approx(tipping, abs=5e-4)
-        assert row["claim_id"] == "not_honeymoon"
+        assert row["claim_id"] == "not_honeymoon_stopped"
         assert "Counts the same event" in row["detail"] and "upper bound" in row["detail"]
         assert stats.binom.sf(events - 1, 15, row["threshold"]) == pytest.approx(0.05)
     exact = stats.fisher_exact([[events, 15 - events], [33, 235]], "greater").pvalue

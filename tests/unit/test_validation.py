@@ -100,7 +100,7 @@ def test_evidence_is_checked(folder, tmp_path):
     edit(evidence, "529,15,", "529,530,")
     edit(evidence, "529,210,", "529,120,")
     edit(evidence, "sweden2004_any", "china2020_adults")
-    edit(evidence, "10.1155/2014/851378,doi", "doi 10.1155,doi")
+    edit(evidence, "136,10.1155/2014/851378,doi", "136,doi 10.1155,doi")
     sound = EVIDENCE.read_text(encoding="utf-8").splitlines()
     line = {text.split(",")[0]: number for number, text in enumerate(sound, start=1)}
     found = {(p.line, p.column): p for p in check_study(folder, evidence)}

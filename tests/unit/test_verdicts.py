@@ -1,4 +1,4 @@
-"""Re-run tests, specifications and verdicts: the flagship's numbers, and the rules themselves."""
+"""Re-run tests and specifications: the flagship's numbers, and the rules of support."""
 
 from __future__ import annotations
 
@@ -8,28 +8,13 @@ import pytest
 import statsmodels.stats.weightstats as weightstats
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.judge import axis_weights, deciding_axes, judge, verdict
 from retrial.multiverse import CONCURRENT
 from retrial.populations import populations
 from retrial.selection import Count, versions_of
 from retrial.study import Claim
 from retrial.support import supports
-from retrial.tables import CLAIMS, MULTIVERSE, SENSITIVITY, SUMMARIES, TESTS, table
+from retrial.tables import MULTIVERSE, SUMMARIES, TESTS
 from scipy import stats
-
-
-@pytest.fixture(scope="module")
-def verdicts(hu2013) -> pd.DataFrame:
-    return judge(
-        hu2013.study,
-        hu2013.claims,
-        hu2013.figures,
-        hu2013.audit,
-        hu2013.tests,
-        table([], SENSITIVITY),
-        hu2013.multiverse,
-        alpha=0.05,
-    ).set_index("claim_id")
 
 
 def one(tests: pd.DataFrame, **where: object) -> pd.Series:
@@ -138,55 +123,7 @@ def test_published_baseline_p_is_consistent(hu2013):
     assert set(rows["agreement"]) == {"consistent"}
 
 
-# ---- verdicts on the flagship --------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("claim_id", "expected"),
-    [
-        ("baseline_comparable", "reproduced"),
-        ("gada_no_difference", "reproduced"),
-        ("insulin_cut_by_half", "reproduced"),
-        ("insulin_requirement", "reproduced"),
-        ("insulin_stopped", "fragile"),
-        ("not_honeymoon", "fragile"),
-        ("hba1c_better_than_before", "fragile"),
-        ("immune_modulation", "not_reproduced"),
-        ("error_bars_sem", "inconsistent"),
-        ("cells_infused", "inconsistent"),
-        ("hba1c_lower", "not_testable"),
-        ("fpg_no_difference", "not_testable"),
-        ("similar_duration", "not_testable"),
-        ("safe", "not_testable"),
-        ("sales_complications", "unsupported"),
-        ("sales_insulin", "reproduced"),
-        ("sales_islets", "not_testable"),
-    ],
-)
-def test_verdict_on_hu2013(verdicts, claim_id, expected):
-    assert verdicts.loc[claim_id, "verdict"] == expected
-
-
-def test_insulin_stopped_hangs_on_the_test_or_the_version(verdicts):
-    assert verdicts.loc["insulin_stopped", "flips_on"] == "method;version"
-
-
-def test_insulin_cut_by_half_supports_the_authors(hu2013, verdicts):
-    assert verdicts.loc["insulin_cut_by_half", "share_supporting"] == 1
-    rows = hu2013.tests[
-        (hu2013.tests["claim_id"] == "insulin_cut_by_half") & (hu2013.tests["method"] == "fisher")
-    ]
-    assert rows["p"].tolist() == pytest.approx([4.99750124938e-05] * 2)
-
-
-def test_every_claim_is_judged_and_explained(hu2013, verdicts):
-    assert list(verdicts.reset_index().columns) == CLAIMS
-    assert list(verdicts.index) == [claim.id for claim in hu2013.claims]
-    assert verdicts["detail"].str.len().gt(10).all()
-
-
-def test_no_event_leaves_a_fifth_open(verdicts):
-    assert "21.8 %" in verdicts.loc["no_adverse_reactions", "detail"]
+# ---- which specifications decide ----------------------------------------------------------------
 
 
 def test_worst_cases_never_decide(hu2013):
@@ -215,50 +152,6 @@ def difference_claim(**rest: object) -> Claim:
             **rest,
         }
     )
-
-
-def specifications(rows: list[tuple]) -> pd.DataFrame:
-    """Rows of (reading, method, defensible, admissible, supports)."""
-    names = ["reading", "method", "defensible", "admissible", "supports"]
-    frame = table([dict(zip(names, row, strict=True)) for row in rows], MULTIVERSE)
-    return frame.astype(dict.fromkeys(["defensible", "admissible", "supports"], bool))
-
-
-EMPTY_AUDIT = pd.DataFrame(columns=["check", "target", "reading", "verdict"])
-
-
-@given(flags=st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=12))
-def test_the_defensible_set_alone_decides(flags):
-    rows = [
-        ("sd", f"m{i}", defensible, True, agrees) for i, (defensible, agrees) in enumerate(flags)
-    ]
-    chosen = [agrees for defensible, agrees in flags if defensible]
-    expected = (
-        "not_testable"
-        if not chosen
-        else "reproduced"
-        if all(chosen)
-        else "fragile"
-        if any(chosen)
-        else "not_reproduced"
-    )
-    assert verdict(difference_claim(), EMPTY_AUDIT, specifications(rows)) == expected
-
-
-def test_a_claim_whose_every_specification_is_impossible_is_inconsistent():
-    rows = [("sd", "fisher", False, False, True), ("sem", "fisher", False, False, False)]
-    assert verdict(difference_claim(), EMPTY_AUDIT, specifications(rows)) == "inconsistent"
-
-
-def test_the_axis_that_decides_is_found():
-    rows = [
-        (reading, method, True, True, method == "chi2")
-        for reading in ("sd", "sem")
-        for method in ("fisher", "chi2")
-    ]
-    frame = specifications(rows)
-    assert deciding_axes(frame) == ["method"]
-    assert axis_weights(frame) == {"method": pytest.approx(1.0)}
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ from retrial.report.page import Page
 from retrial.report.sections import (
     context,
     digitized,
+    findings,
     impossible,
     measured,
     meta,
@@ -52,7 +53,7 @@ page.opening()
 page.show(
     "verdicts",
     printed_p.foremost,
-    verdicts.opening,
+    findings.opening,
     verdicts.legend,
     verdicts.trial_claims,
     verdicts.in_full,

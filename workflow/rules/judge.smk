@@ -1,10 +1,11 @@
 rule judge:
-    """Give each claim its verdict by fixed rules, and say what the verdict hangs on."""
+    """Give each claim its verdict by fixed rules, and say what it depends on."""
     input:
         validated=ancient("results/{study}/validated.txt"),
         study=study_file("study.yaml"),
         claims=study_file("claims.yaml"),
         figures=study_file("figures/figures.yaml"),
+        evidence=settings.evidence,
         audit="results/{study}/audit.csv",
         tests="results/{study}/tests.csv",
         sensitivity="results/{study}/sensitivity.csv",

@@ -18,6 +18,7 @@ with job_log(snakemake.log[0], snakemake.output):
         read_table(snakemake.input.tests),
         read_table(snakemake.input.sensitivity),
         pd.read_parquet(snakemake.input.multiverse),
+        read_table(snakemake.input.evidence, "evidence"),
         alpha=snakemake.params.alpha,
     )
     write_table(verdicts, snakemake.output.claims, CLAIMS)

@@ -11,6 +11,19 @@ from retrial.study import Claim, Study
 from retrial.support import threshold
 from retrial.wording import METHOD_NAMES, READING_NAMES, STRUCTURE_NAMES, p_span
 
+# The words of a verdict inside a sentence.
+VERDICT_WORDS = {
+    "confirmed": "confirmed",
+    "shown": "shown by our comparison",
+    "depends": "depends on the analysis",
+    "not_confirmed": "not confirmed",
+    "not_shown": "not shown by our comparison",
+    "opposite": "our comparison shows the opposite",
+    "contradicted": "contradicted",
+    "conditional": "holds only under a condition",
+    "as_printed": "as printed, cannot be checked",
+    "not_testable": "not testable",
+}
 AXIS_WORDS = {
     "outcome": "the outcome",
     "category": "the categories counted",
@@ -59,13 +72,16 @@ def explain(
     tests: pd.DataFrame,
     sensitivity: pd.DataFrame,
     specifications: pd.DataFrame,
+    evidence: pd.DataFrame,
     alpha: float,
 ) -> str:
     """Return a few plain sentences for a trial claim and its verdict (`row`)."""
     if claim.form == "stated":
         return claim.note
+    if claim.form == "evidence":
+        return f"{_evidence(claim, row, evidence)} {claim.note or ''}".strip()
     if claim.form == "error_label":
-        return _from_audit(audit[audit["check"] == "error_label"])
+        return _from_audit(audit[audit["check"].isin(["error_label", "figure_bars"])])
     if claim.form == "printed":
         mine = audit[audit["target"].isin(claim.rows) & audit["bound"].notna()]
         mine = mine[mine["check"].isin(["range_sd", "sd_bound"])].sort_values(
@@ -73,24 +89,28 @@ def explain(
         )
         # The reading that asks for the least spread speaks for the others.
         return _from_audit(mine.drop_duplicates(["check", "target"]))
-    if row["verdict"] == "not_testable":
+    if claim.form == "no_events":
+        return _no_events(claim, tests[tests["claim_id"] == claim.id], alpha)
+    if not row["defensible_n"]:
         if not specifications.empty:
             return (
                 f"{len(specifications)} tests were run, but none of them is in the claim's "
                 f"defensible set. {claim.note or ''}".strip()
             )
-        return _not_testable(study, claim, figures, sensitivity)
-    if claim.form == "no_events":
-        return _no_events(claim, tests[tests["claim_id"] == claim.id], alpha)
+        if row["verdict"] == "conditional":
+            return _conditional(study, claim, row, figures, audit)
+        return _not_printed(study, claim, figures, sensitivity)
     defensible = specifications[specifications["defensible"]]
-    words = [
-        f"{row['defensible_supporting']} of {row['defensible_n']} defensible specifications "
-        f"agree at {threshold(claim, alpha):g} ({p_span(defensible['p'])})."
-    ]
+    words = [_agreeing(row, defensible, threshold(claim, alpha))]
+    if row.get("parts_missing"):
+        words.append(
+            f"For {row['parts_missing']} of what it claims the numbers are not printed; they would "
+            "have to agree too."
+        )
     if claim.expect == "no_difference":
         words.append(_cannot_exclude(study, defensible))
-    if row["verdict"] == "fragile":
-        words.append(_what_it_hangs_on(study, defensible, (row["flips_on"] or "").split(";")))
+    if row["verdict"] == "depends":
+        words.append(_what_it_depends_on(study, defensible, (row["flips_on"] or "").split(";")))
     if claim.form == "attribution":
         words.append(_outside(specifications))
     if claim.form == "change":
@@ -106,21 +126,96 @@ def _from_audit(findings: pd.DataFrame) -> str:
     return "; ".join(dict.fromkeys(chosen["target"] + ": " + chosen["detail"])) + "."
 
 
-def _not_testable(
+def _agreeing(row: dict, defensible: pd.DataFrame, level: float) -> str:
+    """Say how many of the distinct calculations agree, and over which correlations."""
+    partly = row["defensible_partly"]
+    over = defensible["rho"].dropna()
+    span = (
+        f", at every correlation from {over.min():g} to {over.max():g}"
+        if over.nunique() > 1
+        else ""
+    )
+    also = f"; {partly} at some of them only" if partly else ""
+    return (
+        f"{row['defensible_supporting']} of {row['defensible_n']} defensible specifications "
+        f"agree at {level:g}{span}{also} ({p_span(defensible['p'])})."
+    )
+
+
+def _evidence(claim: Claim, row: dict, evidence: pd.DataFrame) -> str:
+    """Say which outside evidence goes beyond a claimed limit."""
+    beyond = evidence[evidence["id"].isin((row.get("evidence_beyond") or "").split(";"))]
+    if beyond.empty:
+        return "The outside evidence that is named does not go beyond the limit."
+    parts = [
+        f"{found['quantity']}, {found['population']}: "
+        + (
+            f"{found['spread_low']:g} to {found['spread_high']:g}"
+            if found["spread_type"] == "range"
+            else f"{found['value']:g}"
+        )
+        + f" ({found['citation']})"
+        for _, found in beyond.iterrows()
+    ]
+    return f"Beyond {claim.at_most:g}: {'; '.join(parts)}."
+
+
+def _conditional(
+    study: Study, claim: Claim, row: dict, figures: list[Figure], audit: pd.DataFrame
+) -> str:
+    """Say under which condition a claim holds whose other mean is not printed."""
+    left = row["condition_reading"].split(";")
+    low, high = (f"{row[key]:.2f}" for key in ("condition_low", "condition_high"))
+    span = low if low == high else f"{low} to {high}"
+    side = "at least" if claim.expect == "lower" else "at most"
+    words = [
+        f"At month {row['condition_visit']:g} it holds only if the error bars are "
+        f"{' or '.join(READING_NAMES.get(code, code) for code in left)} and the mean that is not "
+        f"printed is {side} {span} (from no spread there to error bars as long as those printed)."
+    ]
+    excluded = audit[
+        (audit["check"] == "sentence")
+        & (audit["target"] == claim.id)
+        & (audit["verdict"] == "inconsistent")
+        & audit["reading"].isin(claim.defensible.readings)
+    ]
+    for _, found in excluded.drop_duplicates("reading").iterrows():
+        words.append(
+            f"As {READING_NAMES.get(found['reading'], found['reading'])} that mean would be "
+            f"{side} {found['value']:.2f}, and the paper's own sentence allows "
+            f"{'at most' if claim.expect == 'lower' else 'at least'} {found['bound']:.4g} "
+            f"({found['source'].split('; ')[0]})."
+        )
+    return " ".join([*words, _missing(study, claim, figures), claim.note or ""]).strip()
+
+
+def _missing(study: Study, claim: Claim, figures: list[Figure]) -> str:
+    """Say which numbers are not printed, and which figure would settle the claim."""
+    settles = _settling(claim, figures)
+    outcomes = dict.fromkeys(target.outcome for target in claim.targets)
+    names = ", ".join(study.outcome(outcome).label for outcome in outcomes)
+    settled = f"; digitizing {settles} would settle it" if settles else ""
+    return f"The numbers ({names}) are not printed{settled}."
+
+
+def _settling(claim: Claim, figures: list[Figure]) -> str:
+    outcomes = {target.outcome for target in claim.targets}
+    return " and ".join(
+        figure.source
+        for figure in figures
+        if figure.status == "pending" and any(p.outcome in outcomes for p in figure.panels)
+    )
+
+
+def _not_printed(
     study: Study, claim: Claim, figures: list[Figure], sensitivity: pd.DataFrame
 ) -> str:
     outcomes = list(dict.fromkeys(target.outcome for target in claim.targets))
-    names = ", ".join(study.outcome(outcome).label for outcome in outcomes)
-    pending = [
-        figure
-        for figure in figures
-        if figure.status == "pending" and any(p.outcome in outcomes for p in figure.panels)
-    ]
-    settles = " and ".join(figure.source for figure in pending)
     if claim.form == "change" and all(study.outcome(o).kind == "counts" for o in outcomes):
+        names = ", ".join(study.outcome(outcome).label for outcome in outcomes)
         return f"A change of counts within one arm ({names}) is not re-run."
-    settled = f"; digitizing {settles} would settle it" if pending else ""
-    words = [f"The numbers ({names}) are not printed{settled}."]
+    settles = _settling(claim, figures)
+    words = [_missing(study, claim, figures)]
     required = sensitivity[
         (sensitivity["analysis"] == "required_effect") & (sensitivity["claim_id"] == claim.id)
     ]
@@ -163,8 +258,8 @@ def _cannot_exclude(study: Study, defensible: pd.DataFrame) -> str:
     return f"Not significant is not the same as no difference; still possible: {'; '.join(open_)}."
 
 
-def _what_it_hangs_on(study: Study, defensible: pd.DataFrame, axes: list[str]) -> str:
-    """For each axis that decides, how many specifications agree under each of its choices."""
+def _what_it_depends_on(study: Study, defensible: pd.DataFrame, axes: list[str]) -> str:
+    """For each axis that decides, the range of p under each of its choices."""
     if not axes:
         return "No choice decides it."
     parts = []
@@ -173,12 +268,11 @@ def _what_it_hangs_on(study: Study, defensible: pd.DataFrame, axes: list[str]) -
             parts.append(axis_words(axis))
             continue
         choices = [
-            f"{axis_value_words(study, axis, value)} {rows['supports'].sum()} of {len(rows)} "
-            f"({p_span(rows['p'])})"
+            f"{axis_value_words(study, axis, value)} {p_span(rows['p'])}"
             for value, rows in defensible.groupby(axis, dropna=False, sort=False)
         ]
         parts.append(f"{axis_words(axis)} ({'; '.join(choices)})")
-    return f"It hangs on {' and on '.join(parts)}."
+    return f"It depends on {' and on '.join(parts)}."
 
 
 def _outside(specifications: pd.DataFrame) -> str:
@@ -219,12 +313,20 @@ def _flip_points(study: Study, sensitivity: pd.DataFrame, claim: Claim) -> list[
     return words
 
 
-def explain_sales(claim: Claim, supports: list[dict], verdict: str) -> str:
-    """Return a plain sentence for a sales claim: what it rests on, and how each of these fared."""
+def explain_sales(claim: Claim, trial: dict[str, dict], verdict: str) -> str:
+    """Return plain sentences for a sales claim: what it needs, and how each of these fared."""
     note = f" {claim.note}" if claim.note else ""
-    if verdict == "unsupported":
+    if verdict == "no_evidence":
         return f"No claim of the trial bears on it.{note}"
-    each = "; ".join(
-        f"{support['statement']} ({support['verdict'].replace('_', ' ')})" for support in supports
-    )
-    return f"No stronger than the weakest trial claim it rests on: {each}.{note}"
+    parts = []
+    for key, words in (
+        ("needs_all", "It needs"),
+        ("needs_any", "It needs one of"),
+        ("contradicted_by", "It would be contradicted by"),
+    ):
+        each = [
+            f"{trial[one]['statement']} ({VERDICT_WORDS[trial[one]['verdict']]})"
+            for one in getattr(claim, key)
+        ]
+        parts += [f"{words}: {'; '.join(each)}."] if each else []
+    return f"{' '.join(parts)}{note}"

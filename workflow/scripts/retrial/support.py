@@ -30,3 +30,16 @@ def supports(claim: Claim, estimate: pd.Series, p: pd.Series, alpha: float) -> p
     if claim.expect == "higher":
         return significant & (estimate > 0)
     return significant
+
+
+def opposes(claim: Claim, estimate: pd.Series, p: pd.Series, alpha: float) -> pd.Series:
+    """Return for each specification whether it is significant in the other direction.
+
+    Only a claim with a direction has another one.
+    """
+    significant = p < threshold(claim, alpha)
+    if claim.expect == "lower":
+        return significant & (estimate > 0)
+    if claim.expect == "higher":
+        return significant & (estimate < 0)
+    return significant & False

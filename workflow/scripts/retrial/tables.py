@@ -261,6 +261,7 @@ TESTS = _declare(
     number: bf10 rho
     text: structure effect shape
     flag: admissible defensible paper_analysis
+    text: calculation
     whole: n_1 n_2
     number: value_1 value_2
     whole: fragility
@@ -280,7 +281,7 @@ SENSITIVITY = _declare(
     number: estimate ci_low ci_high
     p: p p_low p_high
     number: share_significant threshold
-    text: detail source
+    text: holds detail source
     """,
 )
 
@@ -296,22 +297,29 @@ MULTIVERSE = _declare(
     """
     + "".join(f"\n    text: {axis.name}*" for axis in OWN_AXES)
     + """
+    text: calculation
     flag: admissible defensible
     number: estimate ci_low ci_high
     p: p
-    flag: supports
+    flag: supports opposes
     """,
 )
 
 CLAIMS = _declare(
     "claims",
     """
-    text: claim_id* kind level
-    flag: derived
-    text: statement rests_on quote source published_p verdict
-    whole: defensible_n defensible_supporting specifications
-    number: share_supporting
-    text: flips_on detail
+    text: claim_id* kind level basis verdict statement expect combine rests_on needs_all needs_any
+    text: contradicted_by quote source published_p
+    number: decided_at
+    text: decided_by compared
+    whole: defensible_n defensible_supporting defensible_partly specifications parts_missing
+    p: p_least p_greatest
+    text: flips_on flips_at condition_reading
+    whole: condition_visit
+    number: condition_low condition_high rate_high
+    text: evidence_beyond
+    number: evidence_high
+    text: detail
     """,
 )
 

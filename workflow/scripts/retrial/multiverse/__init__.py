@@ -22,7 +22,7 @@ from retrial.multiverse.means import means_product
 from retrial.multiverse.multiplicity import with_multiplicity
 from retrial.retest import MEANS_METHODS
 from retrial.study import Claim, Study
-from retrial.support import supports
+from retrial.support import opposes, supports
 from retrial.tables import AXES, MULTIVERSE, table
 
 __all__ = ["CONCURRENT", "multiverse", "specifications", "write_specifications"]
@@ -56,11 +56,13 @@ def specifications(
         frame = pd.concat(parts, ignore_index=True)
         if claim.form == "no_events":
             frame["multiplicity"], frame["supports"] = "none", _no_events_supported(claim, mine)
+            frame["opposes"] = False
         else:
             frame = with_multiplicity(frame, list(AXES))
             corrected = [] if claim.defensible is None else claim.defensible.multiplicity
             frame["defensible"] &= frame["multiplicity"].isin(corrected)
             frame["supports"] = supports(claim, frame["estimate"], frame["p"], alpha)
+            frame["opposes"] = opposes(claim, frame["estimate"], frame["p"], alpha)
         yield _typed(frame)
 
 
@@ -80,10 +82,11 @@ def write_specifications(chunks: Iterator[pd.DataFrame], path: Path | str) -> No
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Give every column one type, so that the file does not depend on which cells are empty."""
-    flags = ["admissible", "defensible", "supports"]
+    flags = ["admissible", "defensible", "supports", "opposes"]
     numbers = ["visit", "rho", "estimate", "ci_low", "ci_high", "p"]
     texts = [c for c in MULTIVERSE if c not in (*flags, *numbers)]
-    return frame.assign(supports=frame["supports"].eq(True)).astype(
+    known = {flag: frame[flag].eq(True) for flag in ("supports", "opposes")}
+    return frame.assign(**known).astype(
         {
             **dict.fromkeys(flags, "bool"),
             **dict.fromkeys(numbers, "float64"),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from retrial.calculations import figures, of_counts
 from retrial.populations import Cells, populations, possible
 from retrial.retest import counts_comparison
 from retrial.selection import Count, count_pairs, event_name
@@ -66,6 +67,7 @@ def _recount(
         "population": population,
         "comparator": CONCURRENT,
         "method": method,
+        "calculation": of_counts(method, *cells),
         "admissible": bool(printed["admissible"]),
         "defensible": bool(printed["admissible"])
         and method in claim.defensible.counts_methods
@@ -122,7 +124,14 @@ def _comparable(study: Study, target: Target) -> list[str]:
 def _against(treated: Count, row: pd.Series) -> dict:
     """Test treated events against one evidence row, with that row's own uncertainty if it has n."""
     if pd.notna(row["n"]) and pd.notna(row["events"]):
-        p = fisher_one_sided(treated.events, treated.total, int(row["events"]), int(row["n"]))
-        return {"method": "fisher", "p": p}
+        outside = int(row["events"]), int(row["n"])
+        name = of_counts("fisher_one_sided", (treated.events, treated.total), outside)
+        p = fisher_one_sided(treated.events, treated.total, *outside)
+        return {"method": "fisher", "calculation": name, "p": p}
+    name = of_counts("binomial_exact", (treated.events, treated.total))
     p = binomial_upper_tail(treated.events, treated.total, row["value"])
-    return {"method": "binomial_exact", "p": p}
+    return {
+        "method": "binomial_exact",
+        "calculation": f"{name}|rate={figures(row['value'])}",
+        "p": p,
+    }

@@ -12,11 +12,14 @@ import numpy as np
 import pandas as pd
 
 from retrial.axes import OWN_AXES, Axis, unchanged
+from retrial.calculations import group
 from retrial.groups import READINGS, sd_from_error
 from retrial.retest import MEANS_METHODS
 from retrial.selection import Mean, means_of, rows_of, versions_of
 from retrial.significance import compare_means
 from retrial.study import Claim, Study
+
+PARTS = ("n", "mean", "error", "reading")
 
 
 def comparisons(
@@ -110,11 +113,16 @@ def tested(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
                     reading,
                 )
         arms += [rows[f"mean_{number}"].to_numpy(float), sd, rows[f"n_{number}"].to_numpy()]
+    names = [
+        [group(*cells) for cells in zip(*(rows[f"{part}_{number}"] for part in PARTS), strict=True)]
+        for number in (1, 2)
+    ]
     parts = []
     for method, equal_var in MEANS_METHODS.items():
         test = compare_means(*arms, equal_var=equal_var, alpha=alpha)
         cells = {"estimate": test.estimate, "ci_low": test.ci_low, "ci_high": test.ci_high}
-        parts.append(rows.assign(method=method, **cells, p=test.p))
+        name = [f"{method}|{first}|{second}" for first, second in zip(*names, strict=True)]
+        parts.append(rows.assign(method=method, calculation=name, **cells, p=test.p))
     return pd.concat(parts, ignore_index=True)
 
 

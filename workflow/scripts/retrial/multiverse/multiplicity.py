@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from retrial.calculations import figures
+
 CORRECTIONS = ("none", "holm", "bh")
 
 
@@ -47,5 +49,10 @@ def with_multiplicity(frame: pd.DataFrame, axes: list[str]) -> pd.DataFrame:
     parts = [frame]
     for method in CORRECTIONS[1:]:
         adjusted = adjusted_within(rows["p"], family[several], method)
-        parts.append(rows.assign(multiplicity=method, p=adjusted))
+        # What else is in the family changes p: the adjusted value tells it apart.
+        name = [
+            f"{name}|{method}={figures(p)}"
+            for name, p in zip(rows["calculation"], adjusted, strict=True)
+        ]
+        parts.append(rows.assign(multiplicity=method, p=adjusted, calculation=name))
     return pd.concat(parts, ignore_index=True)

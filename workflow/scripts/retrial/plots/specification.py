@@ -24,7 +24,7 @@ from retrial.plots.labels import drawable, p_breaks, p_text, version_label
 from retrial.plots.theme import BLUE, INK, SOFT, report_theme
 from retrial.report.load import Results
 from retrial.report.sections.choices import AXIS_NAMES, choice, level_of
-from retrial.report.words import count_of, percent, plain
+from retrial.report.words import count_of, plain
 
 AGREE, DISAGREE = "agrees with the claim", "does not"
 MOST = 250  # specifications drawn; evenly thinned beyond
@@ -152,12 +152,12 @@ def _in_order(axis: str, words: pd.Series) -> list[str]:
 def say_curve(results: Results, claim: str) -> str:
     """Describe a specification curve from its rows."""
     rows = curve_rows(results, claim)
-    decided = rows[rows["defensible"]]
+    row = results.verdicts.set_index("claim_id").loc[claim]
     axes = [plain(axis) for axis in _axes(results.multiverse, claim)]
     return (
         f"Specification curve of “{results.statements.get(claim, claim)}”: "
-        f"{count_of(len(rows), 'possible analysis', 'possible analyses')} in the order of p, of "
-        f"which {percent(rows['supports'].mean())} agree with the claim; "
-        f"{int(decided['supports'].sum())} "
-        f"of {len(decided)} defensible ones do. Choices shown: {', '.join(axes)}."
+        f"{count_of(len(rows), 'possible analysis', 'possible analyses')} in the order of p. Of "
+        f"{int(row['defensible_n'] or 0)} defensible ones, each calculation once, "
+        f"{int(row['defensible_supporting'] or 0)} agree with the claim. Choices shown: "
+        f"{', '.join(axes)}."
     )

@@ -31,13 +31,20 @@ from retrial.plots.theme import (
 from retrial.report.load import Results
 from retrial.report.words import VERDICTS, listing
 
+# Shape, colour and fill: told apart without colour; green only for what was confirmed or shown.
 STYLE = {
-    "reproduced": ("o", GREEN, GREEN),
-    "not_reproduced": ("s", VERMILLION, VERMILLION),
-    "fragile": ("D", ORANGE, ORANGE),
-    "inconsistent": ("^", PURPLE, PURPLE),
+    "confirmed": ("o", GREEN, GREEN),
+    "shown": ("p", GREEN, GREEN),
+    "depends": ("D", ORANGE, ORANGE),
+    "conditional": ("D", BLUE, "white"),
+    "not_confirmed": ("s", VERMILLION, VERMILLION),
+    "not_shown": ("s", VERMILLION, "white"),
+    "opposite": ("v", PURPLE, PURPLE),
+    "contradicted": ("^", PURPLE, PURPLE),
+    "as_printed": ("*", GREY, GREY),
     "not_testable": ("o", GREY, "white"),
-    "unsupported": ("s", BLUE, "white"),
+    "indirect": (">", BLUE, "white"),
+    "no_evidence": ("h", GREY, "white"),
 }
 ROWS = {
     "primary": "Primary end points",
@@ -80,7 +87,7 @@ def draw_verdicts(results: Results) -> ggplot | None:
         + scale_fill_manual(values=fills, name="")
         + scale_x_continuous(limits=(0.5, max(float(rows["place"].max()), 16) + 0.5), name="")
         + scale_y_discrete(name="")
-        + guides(shape=guide_legend(ncol=3), colour=guide_legend(ncol=3), fill=guide_legend(ncol=3))
+        + guides(shape=guide_legend(ncol=5), colour=guide_legend(ncol=5), fill=guide_legend(ncol=5))
         + report_theme(0.9 + 0.36 * len(groups), grid="", legend="bottom")
         + theme(axis_text_x=element_blank(), axis_text_y=element_text(size=10))
     )

@@ -8,26 +8,49 @@ from collections.abc import Iterable
 from html import escape as _escape
 from pathlib import Path
 
-from retrial.report.words import CHECK_VERDICTS, VERDICT_MEANINGS, VERDICTS, missing, text, word
+from retrial.report.words import (
+    BASES,
+    BASIS_MEANINGS,
+    CHECK_VERDICTS,
+    VERDICT_MEANINGS,
+    VERDICTS,
+    missing,
+    text,
+    word,
+)
 
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
 # Shapes, so that a verdict is told without its colour; drawn in the text's colour.
+_CHECK = '<circle cx="8" cy="8" r="7"/><path class="cut" d="M4.6 8.3l2.3 2.4 4.5-5"/>'
+_CROSS = (
+    '<rect x="1.5" y="1.5" width="13" height="13" rx="1.5"/>'
+    '<path class="cut" d="M5 5l6 6M11 5l-6 6"/>'
+)
+_HALF = '<path class="line" d="M8 1.2L14.8 8 8 14.8 1.2 8z"/><path d="M8 1.2V14.8L1.2 8z"/>'
+_ALARM = '<path d="M8 1L15.4 14.5H.6z"/><path class="cut" d="M8 5.6v4.2M8 11.6v1.4"/>'
+_DASHED = '<circle class="line" cx="8" cy="8" r="6.4" stroke-dasharray="2.6 2.2"/>'
 _ICONS = {
-    "reproduced": '<circle cx="8" cy="8" r="7"/><path class="cut" d="M4.6 8.3l2.3 2.4 4.5-5"/>',
-    "not_reproduced": '<rect x="1.5" y="1.5" width="13" height="13" rx="1.5"/>'
-    '<path class="cut" d="M5 5l6 6M11 5l-6 6"/>',
-    "fragile": '<path class="line" d="M8 1.2L14.8 8 8 14.8 1.2 8z"/><path d="M8 1.2V14.8L1.2 8z"/>',
-    "inconsistent": '<path d="M8 1L15.4 14.5H.6z"/><path class="cut" d="M8 5.6v4.2M8 11.6v1.4"/>',
-    "not_testable": '<circle class="line" cx="8" cy="8" r="6.4" stroke-dasharray="2.6 2.2"/>',
-    "unsupported": '<rect class="line" x="2" y="2" width="12" height="12" rx="1"/>'
+    "confirmed": _CHECK,
+    "shown": _CHECK,
+    "depends": _HALF,
+    "conditional": '<path class="line" d="M8 1.2L14.8 8 8 14.8 1.2 8z"/>'
+    '<circle cx="8" cy="8" r="1.9"/>',
+    "not_confirmed": _CROSS,
+    "not_shown": _CROSS,
+    "opposite": '<path d="M1 5.5h8V1.8L15.4 8 9 14.2v-3.7H1z" transform="rotate(180 8 8)"/>',
+    "contradicted": _ALARM,
+    "as_printed": '<path class="line" d="M2.5 1.5h11v13h-11z"/>'
+    '<path class="line" d="M5 5.2h6M5 8h6M5 10.8h4"/>',
+    "not_testable": _DASHED,
+    "indirect": '<path class="line" d="M1.5 8h11M8.8 3.6L13.4 8l-4.6 4.4"/>',
+    "no_evidence": '<rect class="line" x="2" y="2" width="12" height="12" rx="1"/>'
     '<path class="line" d="M5 8h6"/>',
-}
-_ICONS |= {
-    "pass": _ICONS["reproduced"],
-    "impossible": _ICONS["not_reproduced"],
-    "implausible": _ICONS["fragile"],
-    "not_applicable": _ICONS["not_testable"],
+    "pass": _CHECK,
+    "impossible": _CROSS,
+    "implausible": _HALF,
+    "inconsistent": _ALARM,
+    "not_applicable": _DASHED,
 }
 
 
@@ -89,15 +112,13 @@ def badge(verdict: object, says: str | None = None) -> str:
     return f'<span class="badge {known}{size}"{title}>{icon(known)}{escape(shown)}</span>'
 
 
-def share_bar(share: float, label: str) -> str:
-    """Return a small bar for a share from 0 to 1, its number beside it."""
-    if missing(share):
-        return '<span class="none">–</span>'
-    filled = max(0.0, min(1.0, float(share))) * 100
-    return (
-        f'<span class="share"><span class="bar" aria-hidden="true">'
-        f'<span style="width:{filled:.1f}%"></span></span>{escape(label)}</span>'
-    )
+def basis_mark(basis: object) -> str:
+    """Return what a claim's comparison is to the paper, as a mark beside its verdict."""
+    code = text(basis, "none")
+    if code not in BASES:
+        return ""
+    meaning = escape(BASIS_MEANINGS[code])
+    return f'<span class="basis" title="{meaning}">{escape(BASES[code])}</span>'
 
 
 def fold(summary: str, inner: str, *, printed: bool = False) -> str:

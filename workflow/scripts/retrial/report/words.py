@@ -9,23 +9,67 @@ from collections.abc import Iterable
 import pandas as pd
 
 VERDICTS = {
-    "reproduced": "Reproduced",
-    "not_reproduced": "Not reproduced",
-    "fragile": "Fragile",
-    "inconsistent": "Inconsistent",
+    "confirmed": "Confirmed",
+    "shown": "Shown",
+    "depends": "Depends",
+    "conditional": "Conditional",
+    "not_confirmed": "Not confirmed",
+    "not_shown": "Not shown",
+    "opposite": "Opposite",
+    "contradicted": "Contradicted",
+    "as_printed": "As printed",
     "not_testable": "Not testable",
-    "unsupported": "Unsupported",
+    "indirect": "Indirect",
+    "no_evidence": "No evidence",
 }
 VERDICT_MEANINGS = {
-    "reproduced": (
-        "every defensible analysis of the printed numbers agrees with the claim; for a claim of no "
-        "difference that means: not significant, as printed"
+    "confirmed": (
+        "every defensible analysis of the printed numbers agrees with what the paper claims; for a "
+        "claim of no difference that means: not significant, as claimed (equality is not shown)"
     ),
-    "not_reproduced": "no defensible analysis of the printed numbers agrees with the claim",
-    "fragile": "defensible analyses differ, so the answer hangs on a choice",
-    "inconsistent": "numbers or sentences of the paper do not go together here",
-    "not_testable": "what would decide is not printed",
-    "unsupported": "a sales claim that no claim of the trial bears on",
+    "shown": (
+        "the authors compared nothing; every defensible analysis of their numbers points this way"
+    ),
+    "depends": "defensible analyses differ; the choice that decides is named",
+    "conditional": "a needed number is not printed; it holds only if that number is as said here",
+    "not_confirmed": "no defensible analysis of the printed numbers agrees with the claim",
+    "not_shown": (
+        "our comparison of the paper's numbers does not show it; of a sales claim: what it needs "
+        "of the trial does not hold"
+    ),
+    "opposite": "every defensible analysis of the paper's numbers points the other way",
+    "contradicted": "the paper's own numbers, or the outside evidence named, exclude it",
+    "as_printed": "the sentence repeats what is printed; nothing printed can check it",
+    "not_testable": "the numbers that would decide are not printed",
+    "indirect": (
+        "a sales claim: what it needs holds in the arithmetic of this one trial, which points this "
+        "way and proves nothing of what is sold"
+    ),
+    "no_evidence": "a sales claim that no claim of the trial bears on",
+}
+BASES = {
+    "recomputed": "Recomputed",
+    "our_comparison": "Our comparison",
+    "proxy": "Proxy",
+    "restated": "Restated",
+    "bounds": "Bounds",
+    "none": "Nothing to run",
+}
+BASIS_MEANINGS = {
+    "recomputed": "the paper's own comparison, run again on its numbers",
+    "our_comparison": "the paper prints the numbers and compares nothing; we did",
+    "proxy": "another outcome or test stands in for the one that the claim is about",
+    "restated": "the sentence repeats a count; there is nothing to run again",
+    "bounds": "no test is run; limits decide: what the numbers can be, or outside evidence",
+    "none": "no number is printed that could decide",
+}
+# Verdicts of earlier versions, and those that say the same now.
+SAME_VERDICT = {
+    "reproduced": ("confirmed", "shown"),
+    "fragile": ("depends",),
+    "not_reproduced": ("not_confirmed", "not_shown"),
+    "inconsistent": ("contradicted",),
+    "unsupported": ("no_evidence",),
 }
 CHECK_VERDICTS = {
     "impossible": "Impossible",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from retrial.calculations import of_means
 from retrial.retest.common import Settings, base_row, judged, target_name
 from retrial.retest.counts import counts_comparison, counts_row, no_events_rows
 from retrial.retest.means import MEANS_METHODS, change_row, difference_row, means_assumptions
@@ -104,7 +105,9 @@ def _means(printed: _Printed, claim: Claim, target: Target, visit: float) -> Ite
             for cells in rank_tests(printed.study, target, version, pair, printed.settings):
                 base = base_row(claim, target, visit, version, cells["method"])
                 same = ("contrast", "reading", "estimate", "n_1", "n_2", "value_1", "value_2")
-                tests.append({**base, **{key: tests[0][key] for key in same}, **cells})
+                name = of_means(cells["method"], pair, cells["shape"])
+                shared = {key: tests[0][key] for key in same}
+                tests.append({**base, **shared, **cells, "calculation": name})
             for row in tests:
                 yield judged(row, claim, admissible=_possible(pair), settings=printed.settings)
 

@@ -7,6 +7,7 @@ from functools import cache
 
 import pandas as pd
 
+from retrial.calculations import of_counts
 from retrial.retest.common import Settings, base_row, name_of_test, target_name
 from retrial.selection import Count, count_of, event_name, rows_of, versions_of
 from retrial.significance import clopper_pearson, compare_counts, fragility_index, unmet
@@ -45,6 +46,7 @@ def counts_row(
         "n_2": second.total,
         "value_1": first.events,
         "value_2": second.events,
+        "calculation": of_counts(method, cells[:2], cells[2:]),
         "fragility": fragility_index(*cells, settings.alpha) if fisher else None,
         "assumptions": _assumptions(first, second, method),
     }
@@ -80,6 +82,7 @@ def no_events_rows(
             "ci_high": high,
             "n_1": events.total,
             "value_1": events.events,
+            "calculation": of_counts("clopper_pearson", (events.events, events.total)),
             "admissible": True,
             "defensible": True,
             "paper_analysis": False,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import nan
 
+from retrial.calculations import of_means, with_rho
 from retrial.groups import sd_from_error
 from retrial.retest.common import Settings, base_row
 from retrial.selection import Mean
@@ -70,6 +71,7 @@ def difference_row(
         "p_low": p_low,
         "p_high": p_high,
         "bf10": jzs_bayes_factor(test.statistic, first.n, second.n),
+        "calculation": of_means(method, (first, second)),
         "n_1": first.n,
         "n_2": second.n,
         "value_1": first.mean,
@@ -105,6 +107,7 @@ def change_row(
         "p": test.p,
         "bf10": jzs_bayes_factor(test.statistic, n, n, paired=True),
         "rho": rho,
+        "calculation": with_rho(of_means("paired_t", (before, after)), rho),
         "n_1": n,
         "value_1": before.mean,
         "value_2": after.mean,

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from retrial.calculations import of_means, with_rho
 from retrial.longitudinal import (
     ancova_from_summaries,
     ar1,
@@ -113,12 +114,20 @@ def repeated_tests(profile: Profiles, rhos: list[float], alpha: float) -> Iterat
     adjusted mean; of the change.
     """
     # Two visits are correlated in one way only.
+    everything = [mean for arm in profile.found for mean in arm]
     for structure in STRUCTURES if len(profile.visits) > 2 else STRUCTURES[:1]:
         fitting = _fitting(profile, structure, rhos)
-        if fitting:
-            yield from _all_visits(profile, structure, fitting, alpha)
+        for cells in _all_visits(profile, structure, fitting, alpha) if fitting else ():
+            yield cells | {"calculation": _calculation(cells, everything)}
     for place in range(1, len(profile.visits)):
-        yield from _two_visits(profile, place, rhos, alpha)
+        ends = [mean for arm in profile.found for mean in (arm[0], arm[place])]
+        for cells in _two_visits(profile, place, rhos, alpha):
+            yield cells | {"calculation": _calculation(cells, ends)}
+
+
+def _calculation(cells: dict, means: list[Mean]) -> str:
+    name = of_means(f"{cells['method']}:{cells['effect']}", means, cells["structure"])
+    return with_rho(name, cells["rho"])
 
 
 def _fitting(profile: Profiles, structure: str, rhos: list[float]) -> list[float]:

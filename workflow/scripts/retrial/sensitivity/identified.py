@@ -64,7 +64,8 @@ def partial_identification(
 
     `ci_low` and `ci_high` bound the effect (treated minus control; or the change from the earlier
     visit), `p_low` and `p_high` its p; `threshold` is the effect that the claim's level needs.
-    `estimate` is empty: there is none.
+    `estimate` is empty: there is none. `holds` says whether the claim `cannot`, `can` or `must`
+    hold within these bounds.
     """
     rows = []
     for unknown in _unknown(paper):
@@ -236,7 +237,7 @@ def _row(
     rho: list[float],
 ) -> dict:
     gap = unknown.gap
-    cells: dict[str, object] = {}
+    cells: dict[str, object] = {"holds": "cannot"}
     if effect is None:
         detail = excluded(paper, unknown.sentences, spread, found.conflict())
     else:
@@ -253,6 +254,7 @@ def _row(
             "p_low": p[0],
             "p_high": p[1],
             "threshold": point,
+            "holds": holds,
         }
         detail = detail_of(
             paper, gap, unknown.sentences, spread, method, effect, p, point, level, holds, rho

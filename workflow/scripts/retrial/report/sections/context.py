@@ -125,7 +125,7 @@ def limits(results: Results) -> str:
         else "",
         "What a finding means is open: a misprint, a mislabelled error bar or a slip in a count "
         "would each look like this. It says nothing of anybody's intent.",
-        "A claim that is reproduced is a claim whose arithmetic holds. Whether the design supports "
+        "A claim that is confirmed is a claim whose arithmetic holds. Whether the design supports "
         "it is another question.",
         "“Not significant” is not “no difference”: the interval says what remains possible.",
     ]

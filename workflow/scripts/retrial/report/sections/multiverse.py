@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from retrial.calculations import without_rho
 from retrial.report.html import heading, join, paragraph
 from retrial.report.load import Results
 from retrial.report.pictures import picture
 from retrial.report.sections.choices import AXES, AXIS_NAMES, axes_in_words, choice
 from retrial.report.tables import Column, render_table
-from retrial.report.words import count_of, p_value, percent, plain, text
+from retrial.report.words import count_of, p_value, plain, text
 
 
 def introduction(results: Results) -> str:
@@ -15,16 +16,20 @@ def introduction(results: Results) -> str:
     frame = results.multiverse
     if frame.empty:
         return ""
-    possible = int(frame["admissible"].sum())
-    defensible = int(frame["defensible"].sum())
+    judged = results.verdicts
+    possible, defensible = (
+        int(judged[column].fillna(0).sum()) for column in ("specifications", "defensible_n")
+    )
     return paragraph(
         "An analysis here is one choice on each open question (a “specification”): which reading, "
         "which printed version, which test, which patients, which correlation. There are "
         f"{count_of(len(frame), 'analysis', 'analyses')} "
-        f"for {count_of(frame['claim_id'].nunique(), 'claim')}. {possible} of them are possible; "
-        f"of these, {defensible} are defensible, that is, a reasonable statistician could have "
-        "chosen them, and they alone decide the verdicts. The rest stretch a choice, to show how "
-        "much it matters."
+        f"for {count_of(frame['claim_id'].nunique(), 'claim')}. Without the impossible readings, "
+        f"and with the same numbers in the same test counted once, {possible} calculations remain. "
+        f"{defensible} are defensible, that is, a reasonable statistician could have chosen them, "
+        "and they alone decide the verdicts. The correlation of visits is not counted: a "
+        "calculation agrees at all, some or none of the correlations that the claim names. Where a "
+        "claim compares several things, a calculation is one choice for all of them."
     )
 
 
@@ -39,20 +44,22 @@ def claims(results: Results) -> str:
         axes = [axis for axis in text(row["flips_on"]).split(";") if axis]
         tables = [_by_axis(results, row, mine, axis) for axis in axes]
         if plot or tables:
-            parts.append(join([heading(row["statement"], 3), _sentence(row, mine), plot, *tables]))
+            parts.append(join([heading(row["statement"], 3), _sentence(row), plot, *tables]))
     return join(parts)
 
 
-def _sentence(row, mine) -> str:
-    possible, decided = mine[mine["admissible"]], mine[mine["defensible"]]
-    agree = int(decided["supports"].sum())
+def _sentence(row) -> str:
+    total, agree = int(row["defensible_n"] or 0), int(row["defensible_supporting"] or 0)
+    if not total:
+        return ""
+    partly = int(row["defensible_partly"] or 0)
+    some = f", {partly} only at some correlations" if partly else ""
     words = (
-        f"{agree} of {count_of(len(decided), 'defensible analysis', 'defensible analyses')} "
-        f"{'agrees' if agree == 1 else 'agree'} with the claim. (Of all {len(possible)} possible "
-        f"ones, also stretched ones: {percent(possible['supports'].mean())}.)"
+        f"{agree} of {count_of(total, 'defensible analysis', 'defensible analyses')} "
+        f"{'agrees' if agree == 1 else 'agree'} with the claim{some}."
     )
     if text(row["flips_on"]):
-        words += f" What decides is <b>{axes_in_words(row['flips_on'])}</b>."
+        words += f" It depends on <b>{axes_in_words(row['flips_on'])}</b>."
     return paragraph(words)
 
 
@@ -62,10 +69,11 @@ def _by_axis(results: Results, row, mine, axis: str) -> str:
     lines = []
     for value, group in decided.groupby(axis, dropna=False, sort=False):
         low, high = (p_value(p, results.alpha) for p in (group["p"].min(), group["p"].max()))
+        state = group.groupby(without_rho(group["calculation"]), sort=False)["supports"].mean()
         lines.append(
             {
                 "choice": choice(results, axis, value),
-                "agree": f"{int(group['supports'].sum())} of {len(group)}",
+                "agree": f"{int(state.eq(1).sum())} of {len(state)}",
                 "p": low if low == high else f"{low} to {high}",
             }
         )
