@@ -17,6 +17,10 @@ EXPECTED = {
     "feasible": ("none", "not_testable", "no criterion is named"),
     "safe": ("none", "not_testable", "no acceptable rate is named"),
     "no_adverse_reactions": ("restated", "as_printed", "the sentence repeats a count of 0 of 15"),
+    "no_chronic_side_effects": ("restated", "as_printed", "the sentence repeats a count of none"),
+    "no_side_effects": ("restated", "as_printed", "the sentence repeats a count of none"),
+    "no_danger_of_tumours": ("none", "not_testable", "inferred from mice"),
+    "function_restored": ("none", "not_testable", "Figure 4 only"),
     "gada_no_difference": ("recomputed", "confirmed", "6/11 v. 3/10 is significant by no test"),
     "immune_modulation": ("proxy", "not_confirmed", "GADA stands in, and does not differ"),
     "baseline_comparable": ("recomputed", "confirmed", "no baseline comparison is significant"),
@@ -31,7 +35,7 @@ EXPECTED = {
     "insulin_requirement": ("proxy", "confirmed", "counts stand in for the doses of Figure 5"),
     "insulin_cut_by_half": ("our_comparison", "shown", "11/15 v. 0/14 by every test"),
     "insulin_stopped": ("our_comparison", "depends", "3 or 4 of 15, and the test"),
-    "ketoacidosis_fewer": ("our_comparison", "not_shown", "0/15 v. 3/14 by no test in the set"),
+    "ketoacidosis_fewer": ("our_comparison", "depends", "0/15 v. 3/14 by mid-p alone (.0498)"),
     "normal_laboratory_tests": ("restated", "as_printed", "the sentence repeats a count of none"),
     "not_honeymoon": ("our_comparison", "shown", "more than the concurrent control"),
     "not_honeymoon_stopped": ("our_comparison", "depends", "3 or 4 of 15, and the test"),
@@ -48,6 +52,10 @@ EXPECTED = {
     "sales_gene_therapy": ("none", "no_evidence", "no gene therapy was tested"),
     "sales_insulin_resistance": ("none", "no_evidence", "it was not measured"),
     "sales_chinese_medicine": ("none", "no_evidence", "it was not tested"),
+    "sales_chinese_medicine_proven": ("none", "no_evidence", "it was not tested"),
+    "sales_growth_factor": ("none", "no_evidence", "none was given"),
+    "sales_best_effects": ("none", "no_evidence", "no other treatment was compared"),
+    "sales_quality_of_life": ("none", "no_evidence", "it was not measured"),
 }
 
 
@@ -91,6 +99,7 @@ def test_basis_and_verdict(verdicts, claim):
 
 
 def test_every_claim_is_judged_and_explained(hu2013, verdicts):
+    assert set(verdicts.index) == set(EXPECTED)
     assert list(verdicts.reset_index().columns) == CLAIMS
     assert list(verdicts.index) == [claim.id for claim in hu2013.claims]
     assert verdicts["detail"].str.len().gt(10).all()
@@ -111,16 +120,28 @@ def test_of_eight_printed_p_three_are_confirmed_and_two_surely_of_the_outcome_na
 
 
 def test_the_same_numbers_count_once(hu2013, verdicts):
-    """11 of 15 is printed in Results (3 + 8) and in the Discussion (4 + 7): 10 tests, not 20."""
+    """11 of 15 is printed in Results (3 + 8) and in the Discussion (4 + 7): half of the rows."""
     rows = hu2013.multiverse[hu2013.multiverse["claim_id"] == "insulin_cut_by_half"]
     rows = rows[rows["defensible"]]
-    assert len(rows) == 20 and rows["version"].nunique() == 2
+    assert rows["version"].nunique() == 2
     cells = {("as_printed", "11/15|0/14"), ("completers", "11/15|0/13")}
     found = zip(rows["population"], rows["calculation"].str.partition("|")[2], strict=True)
     assert set(found) == cells
     row = verdicts.loc["insulin_cut_by_half"]
-    assert (row["defensible_supporting"], row["defensible_n"]) == (10, 10)
+    assert row["defensible_supporting"] == row["defensible_n"] == len(rows) / 2
+    usual = rows[rows["method"].isin(["fisher", "boschloo", "barnard", "chi2", "chi2_yates"])]
+    assert (len(usual), usual["calculation"].nunique()) == (20, 10)
     assert row["p_least"] < stats.fisher_exact([[11, 4], [0, 14]]).pvalue < row["p_greatest"]
+
+
+def test_ketoacidosis_depends_on_mid_p_alone(hu2013, verdicts):
+    """Fisher's p less half of the probability of what was seen: hypergeometric, by hand."""
+    seen = stats.hypergeom(29, 3, 15).pmf(0)
+    mid = stats.fisher_exact([[0, 15], [3, 11]]).pvalue - seen / 2
+    assert mid == pytest.approx(0.0498, abs=5e-5)
+    row = verdicts.loc["ketoacidosis_fewer"]
+    assert row["p_least"] == pytest.approx(mid)
+    assert (row["defensible_supporting"], row["flips_on"]) == (1, "method")
 
 
 def test_insulin_stopped_depends_on_the_test_and_the_version(verdicts):
