@@ -53,12 +53,15 @@ class _Paths:
         ending = "parquet" if name in PARQUET else "csv"
         return str(self._named.get(name, self._results / f"{name}.{ending}"))
 
+    def __iter__(self):
+        return iter(())  # a job's note of what it made stays empty
+
 
 def carry(
     folder: Path, results: Path, stages: tuple[str, ...] = TO_JUDGE, evidence: Path = EVIDENCE
 ) -> str:
     """Run the stages' scripts on a study folder; return the log of the one that failed, or ""."""
-    results.mkdir(parents=True, exist_ok=True)
+    (results / "logs").mkdir(parents=True, exist_ok=True)
     typed = {name: folder / file for name, file in TYPED.items()} | {"evidence": evidence}
     for stage in stages:
         if stage == "truth" and not (folder / "truth.csv").is_file():
@@ -68,7 +71,7 @@ def carry(
             inputs["reported"] = folder / "reported.csv"
         if stage == "truth":
             inputs["truth"] = folder / "truth.csv"
-        log = results / f"{stage}.log"
+        log = results / "logs" / f"{stage}.log"
         job = SimpleNamespace(
             input=_Paths(results, inputs),
             output=_Paths(results, {"figures": results / "figures"}),
