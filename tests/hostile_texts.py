@@ -1,4 +1,4 @@
-"""Every free text of a study folder, found by the models' own schemas, and a way to replace them."""
+"""Every free text of a study folder, found by the models' schemas, and how to replace them."""
 
 from __future__ import annotations
 

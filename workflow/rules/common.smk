@@ -39,8 +39,8 @@ except UserError as error:
     sys.exit(1)
 
 # Results edited or lost since they were made, by study and stage: made again, and said so.
-CHANGED = {study: {} for study in STUDIES}
-for study in STUDIES if workflow.is_main_process else []:
+CHANGED = {study: {} for study in (*STUDIES, *RESERVED)}
+for study in CHANGED if workflow.is_main_process else []:
     for path, (what, stage) in changed_since(f"results/{study}").items():
         CHANGED[study].setdefault(stage, []).append(path)
         print(f"Note: {path} was {what} since it was made; it is made again.", file=sys.stderr)
@@ -68,6 +68,7 @@ RESULTS = [
     "figures",
     "provenance.json",
     "report.html",
+    "report.ipynb",
 ]
 
 
