@@ -94,8 +94,8 @@ def explain(
     if row.get("impossible_p"):
         named = ", ".join(row["impossible_p"].split(";"))
         return (
-            f"Its printed p ({named}) cannot come from the printed numbers, by any standard test or "
-            f"reading. {claim.note or ''}".strip()
+            f"Its printed p ({named}) cannot come from the printed numbers, by any standard test "
+            f"or reading. {claim.note or ''}".strip()
         )
     if not row["defensible_n"]:
         if not specifications.empty:
