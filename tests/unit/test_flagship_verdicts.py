@@ -28,7 +28,7 @@ EXPECTED = {
     "fpg_no_difference": ("none", "not_testable", "Figure 2 only"),
     "ppg_lower": ("none", "not_testable", "Figure 2 only"),
     "hba1c_lower": ("bounds", "conditional", "only as SD, and a control mean of 5.87 to 6.01"),
-    "hba1c_better_than_before": ("recomputed", "depends", "the reading and the correlation"),
+    "hba1c_better_than_before": ("recomputed", "confirmed", "as SD, at every correlation"),
     "c_peptide_better_than_before": ("none", "not_testable", "Figure 4 only"),
     "c_peptide_higher": ("none", "not_testable", "Figure 4 only"),
     "cpgr_higher": ("none", "not_testable", "Figure 4 only"),

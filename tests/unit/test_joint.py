@@ -15,7 +15,6 @@ from retrial.judge import (
     deciding_axes,
     evidence_verdict,
     flips_at,
-    impossible_p,
     judge,
     sales_verdict,
 )
@@ -288,13 +287,19 @@ def test_bounds_decide_where_no_test_can_be_run(holds, verdict):
 
 
 def test_a_printed_p_that_cannot_be_contradicts_its_claim():
-    about = claim(published_p="p<0.05")
-    row = {"check": "printed_p", "target": "p1", "outcome": "event", "visit": 6.0}
-    assert impossible_p(about, table([row | {"verdict": "impossible"}], AUDIT))
-    assert not impossible_p(about, table([row | {"verdict": "pass"}], AUDIT))
-    assert not impossible_p(about, table([row | {"verdict": "impossible", "arm": "a"}], AUDIT))
-    assert not impossible_p(about, table([row | {"verdict": "impossible", "visit": 9.0}], AUDIT))
-    assert not impossible_p(claim(), table([row | {"verdict": "impossible"}], AUDIT))
+    """Even where every test agrees with the claim."""
+    rows = sheet([{"supports": True}, {"category": "no", "supports": True}])
+    joint = joint_specifications(claim(), rows)
+    row = {"check": "printed_p", "target": "p1", "claims": "b;c"}
+    for found, expected in (
+        ({"verdict": "impossible"}, "contradicted"),
+        ({"verdict": "pass"}, "confirmed"),
+        ({"verdict": "impossible", "claims": "b"}, "confirmed"),
+        ({"verdict": "impossible", "claims": None}, "confirmed"),
+    ):
+        audit = table([row | found], AUDIT)
+        verdict = comparison_verdict(claim(), audit, NOTHING[1], rows, joint)["verdict"]
+        assert verdict == expected
 
 
 @pytest.mark.parametrize(

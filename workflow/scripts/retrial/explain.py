@@ -91,6 +91,12 @@ def explain(
         return _from_audit(mine.drop_duplicates(["check", "target"]))
     if claim.form == "no_events":
         return _no_events(claim, tests[tests["claim_id"] == claim.id], alpha)
+    if row.get("impossible_p"):
+        named = ", ".join(row["impossible_p"].split(";"))
+        return (
+            f"Its printed p ({named}) cannot come from the printed numbers, by any standard test "
+            f"or reading. {claim.note or ''}".strip()
+        )
     if not row["defensible_n"]:
         if not specifications.empty:
             return (

@@ -12,6 +12,7 @@ from itertools import combinations, pairwise
 import numpy as np
 import pandas as pd
 
+from retrial.audit.printed_p import impossible_p_of
 from retrial.calculations import without_rho
 from retrial.explain import explain, explain_sales
 from retrial.figures import Figure
@@ -149,8 +150,9 @@ def comparison_verdict(
     joint: Joint,
 ) -> dict:
     """Return basis and verdict of a claim that compares, and what they depend on."""
-    if impossible_p(claim, audit):
-        return {"basis": "bounds", "verdict": "contradicted"}
+    excluded = impossible_p_of(claim.id, audit)
+    if excluded:
+        return {"basis": "bounds", "verdict": "contradicted", "impossible_p": ";".join(excluded)}
     if joint.frame.empty:
         if len(specifications) and not specifications["admissible"].any():
             return {"basis": "bounds", "verdict": "contradicted"}
@@ -172,19 +174,6 @@ def comparison_verdict(
         found["flips_on"] = ";".join(_told(deciding_axes(joint.expanded, _axes(joint)))) or None
         found["flips_at"] = flips_at(claim, joint, sensitivity) or None
     return found
-
-
-def impossible_p(claim: Claim, audit: pd.DataFrame) -> bool:
-    """Say whether a p printed for the claim's comparison cannot come from the printed numbers."""
-    rows = audit[(audit["check"] == "printed_p") & (audit["verdict"] == "impossible")]
-    if not claim.published_p or rows.empty:
-        return False
-    arm = claim.arm if claim.form == "change" else None
-    mine = rows["arm"].eq(arm) if arm else rows["arm"].isna()
-    return any(
-        (mine & rows["outcome"].eq(target.outcome) & rows["visit"].isin(target.visits)).any()
-        for target in claim.targets
-    )
 
 
 def unprinted(claim: Claim, specifications: pd.DataFrame) -> list[tuple[str, float]]:

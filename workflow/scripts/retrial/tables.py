@@ -318,7 +318,7 @@ CLAIMS = _declare(
     text: flips_on flips_at condition_reading
     whole: condition_visit
     number: condition_low condition_high rate_high
-    text: evidence_beyond
+    text: impossible_p evidence_beyond
     number: evidence_high
     text: detail
     """,
