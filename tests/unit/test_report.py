@@ -16,6 +16,7 @@ from report_results import (
     render_report,
     write_results,
 )
+from retrial.plainyaml import load as load_yaml
 from retrial.plots.theme import GREEN
 from retrial.plots.verdicts import STYLE
 from retrial.report.load import STAGE_TABLES, load
@@ -295,7 +296,7 @@ def test_a_study_that_prints_only_one_kind_of_number_still_renders(results, kept
 def test_text_from_the_study_folder_cannot_run(hu2013, folder, tmp_path):
     hostile = copy_study(tmp_path / "study")
     for name in ("study.yaml", "claims.yaml"):
-        loaded = yaml.safe_load((hostile / name).read_text(encoding="utf-8"))
+        loaded = load_yaml(hostile / name)
         (hostile / name).write_text(yaml.safe_dump(_poisoned(loaded)), encoding="utf-8")
     copied = tmp_path / "results"
     copied.mkdir()
