@@ -16,6 +16,7 @@ from pydantic import Field, model_validator
 from retrial import plainyaml
 from retrial.block import Block, Identifier, Label, Line, Pair, Sourced, Text
 from retrial.design import Fact
+from retrial.formula import Tie
 from retrial.outcome import Level, Outcome
 
 Reading = Literal["sd", "sem", "ci95"]
@@ -178,6 +179,7 @@ class Study(Block):
     error_label: StatedErrorLabel
     dropouts: list[Dropout] = []
     outcomes: list[Outcome] = Field(min_length=1)
+    formulas: list[Tie] = []
     contradictions: list[Contradiction] = []
     nonresponders: NonResponders | None = None
     honeymoon: Honeymoon | None = None

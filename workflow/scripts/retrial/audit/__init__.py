@@ -12,6 +12,7 @@ import pandas as pd
 from retrial.audit.baseline import check_baseline
 from retrial.audit.digitized import check_digitized
 from retrial.audit.figures_and_print import check_against_print
+from retrial.audit.formulas import check_formulas
 from retrial.audit.joint import check_joint
 from retrial.audit.labels import check_labels, refuted_rows
 from retrial.audit.printed_p import check_printed_p
@@ -58,6 +59,7 @@ def audit(
             *check_interval_ends(reported),
             *spread,
             *check_ratios(study, reported),
+            *check_formulas(study, reported),
             *check_individual_values(study, reported),
             *joint,
             *check_labels(study, reported, [*spread, *joint]),

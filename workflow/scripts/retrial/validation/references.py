@@ -6,6 +6,7 @@ import re
 import typing
 from collections.abc import Iterator
 
+from retrial.formula import Formula, FormulaError
 from retrial.study import CountsMethod, MeansMethod, Method
 from retrial.validation.document import Document, Path_
 from retrial.validation.names import Names, is_number
@@ -50,6 +51,7 @@ REFERENCES: dict[str, dict[str, str]] = {
         "dropouts.*.arm": "arms",
         "dropouts.*.last_visit": "visits",
         "dropouts.*.first_missing": "visits",
+        "formulas.*.outcome": "outcomes",
         "nonresponders.arm": "arms",
         "nonresponders.members.*.known.*.outcome": "outcomes",
         "nonresponders.members.*.known.*.visit": "visits",
@@ -100,6 +102,22 @@ LISTS = {
 }
 
 
+def _formulas(document: Document, names: Names) -> Iterator[Problem]:
+    """Yield the names in formulas that are no measured outcome, or the outcome itself."""
+    for path, text in document.find("formulas", "*", "equals"):
+        tied = document.get(*path[:-1], "outcome")
+        try:
+            parts = Formula(text).names if isinstance(text, str) else ()
+        except FormulaError:
+            continue  # the model has told it
+        for part in parts:
+            if part == tied:
+                yield document.problem(path, f"other outcomes than {tied} itself")
+            elif names.kind(part) != "continuous":
+                measured = [o for o in names.outcomes if names.kind(o) == "continuous"]
+                yield document.problem(path, one_of(part, measured, "a measured outcome"))
+
+
 def check_references(document: Document, names: Names) -> Iterator[Problem]:
     """Yield the references of a document to names that nothing defines, and ids used twice."""
     for pattern, kind in REFERENCES[document.name].items():
@@ -112,6 +130,8 @@ def check_references(document: Document, names: Names) -> Iterator[Problem]:
                     yield document.problem(path, visits_allowed(names))
             elif isinstance(value, str) and value and value not in known:
                 yield document.problem(path, one_of(value, known, WHAT[kind]))
+    if document.name == "study.yaml" and names.outcomes is not None:
+        yield from _formulas(document, names)
     for block in LISTS[document.name]:
         seen: dict[tuple[Path_, str], int] = {}
         for path, value in document.find(*block.split("."), "*", "id"):

@@ -19,6 +19,7 @@ KINDS = {
     "Error terms that no data can have": ("sd_bound_widest", "range_sd_rounded"),
     "Error terms of the same patients that exclude each other": ("joint_reading",),
     "Spreads that differ more than sampling explains": ("spread_ratio",),
+    "Outcomes that a formula ties, and that do not agree": ("formula",),
     "What the paper says its error terms are": ("error_label",),
     "Arms more alike at baseline, or more different, than chance makes them": (
         "baseline_alike",
@@ -29,6 +30,7 @@ KINDS = {
         "tally_remaining",
         "tally_denominator",
         "denominator_row",
+        "denominator_randomized",
         "denominator_available",
     ),
     "A single value outside its limits": ("within_limits",),
