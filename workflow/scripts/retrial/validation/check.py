@@ -197,10 +197,11 @@ def found_sound(folder: Path | str) -> str:
 def _used(folder: Path) -> list[str]:
     """Return how many of the typed rows are used, and which are not, and why."""
     from retrial.audit import audit
-    from retrial.collect import collect, read_printed
+    from retrial.collect import collect
     from retrial.constraints import load_constraints
     from retrial.study import load_claims, load_study
     from retrial.tables import AGREEMENT, DIGITIZED, table
+    from retrial.typed import read_printed
     from retrial.usage import usage, usage_lines
 
     study, claims = load_study(folder / "study.yaml"), load_claims(folder / "claims.yaml")
