@@ -51,6 +51,7 @@ def test_a_new_study_validates_as_it_stands(project, monkeypatch, capsys):
         "No problems in demo: 8 printed numbers, 5 counts, 8 claims.\n"
         "It is still marked as simulated (made-up) in study.yaml.\n"
         "  figure1: pending: there is no figures/figure1.tar\n"
+        "13 rows typed, 13 used.\n"
         "Next: make report STUDY=demo\n"
     )
 
@@ -112,7 +113,7 @@ def test_what_the_template_calls_optional_may_be_deleted(project, monkeypatch):
     folder = project / "resources" / "studies" / "demo"
     whole = (folder / "study.yaml").read_text(encoding="utf-8")
     blocks = re.findall(r"^# OPTIONAL: (?:.*\n)+?(?=\n|\Z)", whole, re.M)
-    assert len(blocks) == 8
+    assert len(blocks) == 9
     for block in blocks:
         (folder / "study.yaml").write_text(whole.replace(block, ""), encoding="utf-8")
         found = {p.column for p in check_study(folder)}
