@@ -223,7 +223,7 @@ CASES = [
     ),
     claims(
         "means methods for counts",
-        "{counts_methods: [fisher, boschloo, barnard, chi2, chi2_yates]}",
+        "{counts_methods: [fisher, fisher_mid_p, boschloo, barnard, chi2_n1, chi2, chi2_yates]}",
         "{counts_methods: [fisher], readings: [sd], means_methods: [student_t]}",
         "claims[gada_no_difference].defensible.means_methods",
         "means_methods",

@@ -365,6 +365,7 @@ def test_what_is_told_of_a_sound_folder(folder):
     assert re.fullmatch(
         r"No problems in hu2013: 22 printed numbers, \d+ counts, \d+ claims\.\n"
         r"(  figure\d: .+\n){5}"
+        r"\d+ rows typed, \d+ used; these by nothing:\n(  .+\n)+"
         r"Next: make report STUDY=hu2013\n",
         text,
     )
