@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from retrial.audit.printed_counts import mcnemar_range
 from retrial.audit.printed_p import check_printed_p, impossible_p_of, states
-from retrial.collect import collect, read_printed
+from retrial.collect import collect
 from retrial.study import Claim, Study
 from retrial.tables import AUDIT, COUNTS_INPUT, PRINTED_P, table
+from retrial.typed import read_printed
 from scipy import stats
 from test_audit import a_count, a_mean, collected, toy_study
 
