@@ -67,7 +67,7 @@ def shown_page(folder: Path, results: Path, monkeypatch) -> str:
         report_page, "display", lambda data, **about: outputs.append(data["text/html"])
     )
     source = NOTEBOOK.read_text(encoding="utf-8")
-    places = {"results_folder": results, "study_folder": folder}
+    places = {"results_folder": results, "study_folder": folder, "study_id": folder.name}
     for name, path in places.items():
         source, changed = re.subn(rf"(?m)^{name} = .*$", f"{name} = {str(path)!r}", source)
         assert changed == 1
