@@ -94,8 +94,11 @@ class Reader(HTMLParser):
 def test_the_page_shows_texts_as_typed(run, monkeypatch):
     folder, results = run
     reader = Reader()
-    reader.feed(shown_page(folder, results, monkeypatch))
-    assert not reader.live
+    page = shown_page(folder, results, monkeypatch)
+    reader.feed(page)
+    alive = [m.start() for m in re.finditer("<b id=live", page)]
+    context = [page[max(0, at - 200) : at + 30] for at in alive]
+    assert not reader.live, context
     assert not reader.tags & {"script", "iframe", "object", "form", "base", "link", "meta"}
     seen = set()
     for text in reader.texts:
