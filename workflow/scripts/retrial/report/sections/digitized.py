@@ -28,8 +28,9 @@ def introduction(results: Results) -> str:
     points = results.digitized
     relative = (points["error_sigma"] / points["error"]).median()
     means = count_of(len(points), "mean was", "means were")
+    names = listing([escape(figure.source) for figure in read])
     told = (
-        f"{means} read off {listing([escape(figure.source) for figure in read])}. Each number has one "
+        f"{means} read off {names}. Each number has one "
         f"standard deviation of reading error (σ); for an error bar it is "
         f"{100 * relative:.1f} % of the bar in the middle. The error is carried into every "
         "p-value: see how far the answers depend on what is unsaid."
