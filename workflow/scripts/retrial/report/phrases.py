@@ -24,7 +24,6 @@ from retrial.report.words import (
     whole,
     word,
 )
-from retrial.selection import AS_LABELLED
 
 
 def row_name(results: Results, row: pd.Series) -> str:
@@ -235,7 +234,7 @@ def sources(places: object) -> str:
 
 def reading(code: object) -> str:
     """Return a reading's short name."""
-    return "as labelled" if code == AS_LABELLED else word(code, READINGS)
+    return word(code, READINGS)
 
 
 def long_reading(code: object) -> str:

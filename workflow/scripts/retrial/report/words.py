@@ -85,7 +85,7 @@ AGREEMENTS = {
     "not_published": "no p printed",
     "not_rerunnable": "own analysis cannot be re-run",
 }
-READINGS = {"sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
+READINGS = {"as_labelled": "as labelled", "sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
 LONG_READINGS = {
     "as_labelled": "as labelled",
     "sd": "standard deviation",
