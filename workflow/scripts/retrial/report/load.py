@@ -133,6 +133,8 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _once(tests: pd.DataFrame) -> pd.DataFrame:
     """Return the tests without those as labelled that repeat the reading of their one label."""
+    if tests.empty:
+        return tests
     same = ["claim_id", "outcome", "visit", "version", "method", "effect", "shape", "rho"]
     same += ["structure"]
     keys = tests[same].astype("string").fillna("").agg("/".join, axis=1)

@@ -15,6 +15,8 @@ def as_labelled(rows: pd.DataFrame) -> pd.DataFrame:
 
     Where a label is impossible for a claim's outcome, the possible tests under other readings.
     """
+    if rows.empty:
+        return rows
     possible = rows[rows["admissible"].fillna(False).astype(bool)]
     labelled = possible["labelled"].fillna(False).astype(bool) | possible["reading"].isna()
     keys = possible["claim_id"].astype(str) + "/" + possible["outcome"].astype(str)
