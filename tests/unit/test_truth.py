@@ -111,7 +111,8 @@ def test_verdicts_on_known_claims_are_right(results):
 
 def test_the_section_tells_how_close_the_numbers_came(results):
     words = section.introduction(results)
-    assert "Every p-value (10, of tests at one or two visits) lies on the same side of 0.05" in words
+    sides = "(10, of tests at one or two visits) lies on the same side of 0.05"
+    assert f"Every p-value {sides}" in words
     table = section.numbers(results)
     assert table.count("<tr>") >= 29 and "Beat the Blues, month\u00a03" in table
 
