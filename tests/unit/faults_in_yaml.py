@@ -240,15 +240,6 @@ CASES = [
         "a method for continuous",
     ),
     claims(
-        "no readings",
-        "{readings: [sd, sem], means_methods: [student_t, welch_t]}",
-        "{means_methods: [welch_t]}",
-        "claims[beta_cell_24_weeks].defensible.readings",
-        "readings",
-        "",
-        "sd, sem",
-    ),
-    claims(
         "paper's method",
         "{method: not_stated}",
         "{method: student_t}",

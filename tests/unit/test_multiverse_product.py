@@ -137,7 +137,7 @@ def test_an_own_axis_becomes_a_column_by_an_edit_in_one_place(tmp_path):
     )
     assert done.returncode == 0, done.stderr
     changed, printed, there = done.stdout.split()
-    assert int(changed) == int(printed) == 36 and there == "True"
+    assert int(changed) == int(printed) == 48 and there == "True"
 
 
 def test_a_share_is_over_possible_specifications(hu2013):

@@ -37,6 +37,7 @@ from retrial.report.sections import (
     multiverse,
     printed,
     printed_p,
+    readings,
     repeated,
     required,
     retests,
@@ -83,6 +84,7 @@ page.show("truth", truth.introduction, truth.picture_of, truth.numbers)
 # %% id="impossible"
 page.show(
     "impossible",
+    readings.labels_first,
     impossible.introduction,
     impossible.bounds_plot,
     impossible.findings,

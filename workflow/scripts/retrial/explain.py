@@ -6,6 +6,8 @@ import pandas as pd
 
 from retrial.figures import Figure
 from retrial.multiverse import CONCURRENT
+from retrial.requirements import readings_of
+from retrial.selection import AS_LABELLED
 from retrial.significance import sample_size_for_zero_events
 from retrial.study import Claim, Study
 from retrial.support import threshold
@@ -76,6 +78,44 @@ def explain(
     alpha: float,
 ) -> str:
     """Return a few plain sentences for a trial claim and its verdict (`row`)."""
+    parts = (study, claim, row, figures, audit, tests, sensitivity, specifications, evidence)
+    told = [_as_labelled(claim, tests), _explained(*parts, alpha), _not_rerunnable(claim)]
+    return " ".join(part for part in told if part)
+
+
+def _as_labelled(claim: Claim, tests: pd.DataFrame) -> str:
+    """Say, before anything else, where the paper's own reading of its numbers is impossible."""
+    mine = tests[(tests["claim_id"] == claim.id) & (tests["reading"] == AS_LABELLED)]
+    possible = mine["admissible"].fillna(False).astype(bool)
+    if mine.empty or possible.all():
+        return ""
+    some = "for some of its numbers " if possible.any() else ""
+    return f"Read as labelled it is impossible {some}(see the audit): what if the label is wrong?"
+
+
+def _not_rerunnable(claim: Claim) -> str:
+    """Say why the paper's own analysis is not re-run: nothing here agrees or differs with it."""
+    own = claim.paper_analysis
+    if own is None or not own.not_rerunnable:
+        return ""
+    return (
+        f"The paper's own analysis cannot be re-run ({own.not_rerunnable.replace('_', ' ')}), so "
+        f"no test here agrees or disagrees with its p: {own.note}"
+    )
+
+
+def _explained(
+    study: Study,
+    claim: Claim,
+    row: dict,
+    figures: list[Figure],
+    audit: pd.DataFrame,
+    tests: pd.DataFrame,
+    sensitivity: pd.DataFrame,
+    specifications: pd.DataFrame,
+    evidence: pd.DataFrame,
+    alpha: float,
+) -> str:
     if claim.form == "stated":
         return claim.note
     if claim.form == "evidence":
@@ -183,7 +223,7 @@ def _conditional(
         (audit["check"] == "sentence")
         & (audit["target"] == claim.id)
         & (audit["verdict"] == "inconsistent")
-        & audit["reading"].isin(claim.defensible.readings)
+        & audit["reading"].isin(readings_of(claim, study.error_label.label))
     ]
     for _, found in excluded.drop_duplicates("reading").iterrows():
         words.append(

@@ -51,7 +51,8 @@ def judge(
         if claim.kind == "trial":
             mine = multiverse[multiverse["claim_id"] == claim.id]
             own = tests[tests["claim_id"] == claim.id]
-            row = _described(claim) | _trial(claim, audit, own, sensitivity, mine, evidence, alpha)
+            found = (audit, own, sensitivity, mine, evidence, alpha)
+            row = _described(claim) | _trial(study, claim, *found)
             row["detail"] = explain(
                 study, claim, row, figures, audit, tests, sensitivity, mine, evidence, alpha
             )
@@ -83,6 +84,7 @@ SALES_KEYS = ("needs_all", "needs_any", "contradicted_by")
 
 
 def _trial(
+    study: Study,
     claim: Claim,
     audit: pd.DataFrame,
     tests: pd.DataFrame,
@@ -112,7 +114,8 @@ def _trial(
     joint = joint_specifications(claim, specifications)
     facts |= _counted(joint, specifications)
     facts |= {"decided_at": threshold(claim, alpha), **compared(tests)}
-    return facts | comparison_verdict(claim, audit, sensitivity, specifications, joint)
+    parts = (claim, audit, sensitivity, specifications, joint)
+    return facts | comparison_verdict(*parts, study.error_label.label)
 
 
 def _counted(joint: Joint, specifications: pd.DataFrame) -> dict:
@@ -148,6 +151,7 @@ def comparison_verdict(
     sensitivity: pd.DataFrame,
     specifications: pd.DataFrame,
     joint: Joint,
+    label: str | None = None,
 ) -> dict:
     """Return basis and verdict of a claim that compares, and what they depend on."""
     excluded = impossible_p_of(claim.id, audit)
@@ -156,7 +160,7 @@ def comparison_verdict(
     if joint.frame.empty:
         if len(specifications) and not specifications["admissible"].any():
             return {"basis": "bounds", "verdict": "contradicted"}
-        return from_bounds(claim, sensitivity)
+        return from_bounds(claim, sensitivity, label)
     basis = claim.basis or "recomputed"
     positive, mixed, negative, reverse = WORDS[basis]
     left = unprinted(claim, specifications)

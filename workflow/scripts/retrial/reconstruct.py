@@ -10,6 +10,8 @@ from __future__ import annotations
 import pandas as pd
 from scipy import stats
 
+from retrial.audit.joint import scopes_of
+from retrial.audit.label_fit import reasons
 from retrial.audit.labels import refuted_rows, refuted_scopes
 from retrial.audit.spread import means_with_error
 from retrial.groups import READINGS, sd_from_error, sem_from_sd
@@ -21,16 +23,23 @@ def reconstruct(
 ) -> pd.DataFrame:
     """Return one row for each printed mean and reading, with the columns SUMMARIES.
 
+    `labelled`: the reading is the printed label. `open`: it is another one, possible, and the audit
+    gives a reason (`because`) to doubt the label. The label's reading is always among the rows.
     `ci_low` and `ci_high` are the 95 % confidence interval of the mean (t distribution).
     """
-    refuted = refuted_rows(audit.to_dict("records"))
+    findings = audit.to_dict("records")
+    refuted, why = refuted_rows(findings), reasons(reported, findings)
     scopes = refuted_scopes(reported, refuted, READINGS)
-    rows = []
+    scope_of, rows = scopes_of(means_with_error(reported)), []
     for _, row in means_with_error(reported).iterrows():
         n = int(row["n"])
-        for reading in readings:
+        label = row["error_label"]
+        for reading in (r for r in READINGS if r in readings or r == label):
             sd = sd_from_error(row["error"], n, reading)
             half = stats.t.ppf(0.975, n - 1) * sem_from_sd(sd, n)
+            admissible = (row["row_id"], reading) not in refuted
+            admissible &= (row["label_scope"], reading) not in scopes
+            because = why.get((scope_of[row["row_id"]], reading)) if admissible else None
             rows.append(
                 {
                     "row_id": row["row_id"],
@@ -38,8 +47,10 @@ def reconstruct(
                     "arm": row["arm"],
                     "visit": row["visit"],
                     "reading": reading,
-                    "admissible": (row["row_id"], reading) not in refuted
-                    and (row["label_scope"], reading) not in scopes,
+                    "admissible": admissible,
+                    "labelled": reading == label,
+                    "open": because is not None,
+                    "because": because,
                     "n": n,
                     "mean": row["value"],
                     "sd": sd,

@@ -16,15 +16,23 @@ WITHOUT_A_MEAN = ("baseline_sd", "sd_units")
 OPEN = {"basis": "none", "verdict": "not_testable"}
 
 
-def from_bounds(claim: Claim, sensitivity: pd.DataFrame) -> dict:
+def readings_of(claim: Claim, label: str | None) -> list[str]:
+    """Return a claim's readings, `as_labelled` as the label that the paper states, if known."""
+    chosen = claim.defensible.readings if claim.defensible else []
+    return list(dict.fromkeys(label if label and r == "as_labelled" else r for r in chosen))
+
+
+def from_bounds(claim: Claim, sensitivity: pd.DataFrame, label: str | None = None) -> dict:
     """Return basis, verdict and, for a conditional verdict, the condition.
+
+    `label` is what the paper says its error terms are.
 
     `contradicted` when the claim cannot hold under any of its readings, `confirmed` when it must
     under all, `conditional` when one arm's mean is printed, so that the other arm's must lie beyond
     a known value at that visit; else `not_testable`.
     """
     mine = sensitivity[sensitivity["claim_id"] == claim.id]
-    chosen = list(claim.defensible.readings) if claim.defensible else []
+    chosen = readings_of(claim, label)
     # With any spread where none is printed: what is excluded there is excluded by every assumption.
     bounded = mine[
         (mine["analysis"] == IDENTIFIED)

@@ -6,7 +6,7 @@ each axis that the numbers touch, as `axis:choice`, several joined by `;`, empty
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -15,6 +15,12 @@ import pandas as pd
 from retrial.precision import known_interval
 
 READING_ORDER = ("sd", "sem", "ci95")
+AS_LABELLED = "as_labelled"  # each number by its own printed label: the paper's own analysis
+
+
+def tried(readings: Iterable[str]) -> tuple[str, ...]:
+    """Return the readings to run: as labelled first, then what if the label is wrong."""
+    return tuple(dict.fromkeys((AS_LABELLED, *readings)))
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,13 @@ class Mean:
     reading: str
     admissible: bool
     source: str
+    labelled: bool = True
+    open: bool = False
+
+    @property
+    def allowed(self) -> bool:
+        """Whether a defensible analysis may read it so: its label, or one that has a reason."""
+        return self.labelled or self.open
 
 
 @dataclass(frozen=True)
@@ -93,6 +106,8 @@ def mean_of(
     if row.empty:
         return None
     row = row.iloc[0]  # a printed mean stands before the one that a figure shows of it
+    if reading == AS_LABELLED:
+        reading = row["error_label"]
     options = summaries[summaries["row_id"] == row["row_id"]].set_index("reading")
     if reading not in options.index:
         return None
@@ -111,6 +126,8 @@ def mean_of(
         reading=reading,
         admissible=bool(summary["admissible"]),
         source=row["source"],
+        labelled=bool(summary["labelled"]),
+        open=bool(summary["open"]),
     )
 
 
@@ -122,12 +139,13 @@ def means_of(
     An error term is labelled once, so one reading holds for all of them. But where the numbers
     come from tables with labels of their own, and the reading is impossible in one of these, that
     one is read by the first reading that is possible there (a label refuted for a table says
-    nothing of a figure). Where it is possible in none, it is kept and marked inadmissible.
+    nothing of a figure). The reading `as_labelled` is the paper's own analysis: each by its own
+    label, and none replaced. Where it is possible in none, it is kept and marked inadmissible.
     """
     found = [mean_of(rows, summaries, arm, version, reading) for rows, arm in wanted]
     if any(mean is None for mean in found):
         return None
-    if not any(mean.admissible for mean in found):
+    if reading == AS_LABELLED or not any(mean.admissible for mean in found):
         return found
     for place, (mean, (rows, arm)) in enumerate(zip(found, wanted, strict=True)):
         if mean.admissible:

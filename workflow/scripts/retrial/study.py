@@ -216,13 +216,26 @@ class PaperAnalysis(Block):
     """The paper's own analysis of a claim, as near as it can be re-run from what is printed."""
 
     method: Method | Literal["not_stated"]
+    not_rerunnable: Literal["covariates", "patient_data", "other"] | None = Field(
+        default=None, description="Why the paper's own analysis cannot be re-run; say it in a note"
+    )
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _said_why(self) -> PaperAnalysis:
+        if self.not_rerunnable and not self.note:
+            raise ValueError("an analysis that cannot be re-run needs a note that says what it was")
+        return self
 
 
 class DefensibleSet(Block):
     """The specifications that a reasonable statistician could have chosen."""
 
-    readings: list[Reading] = []
+    readings: list[Reading | Literal["as_labelled"]] = Field(
+        default=["as_labelled"],
+        description="as_labelled: each number by its printed label. Another one counts only where "
+        "the audit gives a reason to doubt the label",
+    )
     means_methods: list[MeansMethod] = []
     counts_methods: list[CountsMethod] = []
     rho: list[float] = Field(

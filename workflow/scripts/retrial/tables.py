@@ -239,7 +239,8 @@ SUMMARIES = _declare(
     text: row_id* outcome arm
     whole: visit
     text: reading*
-    flag: admissible
+    flag: admissible labelled open
+    text: because
     whole: n
     number: mean sd sem ci_low ci_high
     text: label_scope version source
@@ -260,7 +261,7 @@ TESTS = _declare(
     p: p_holm p_bh
     number: bf10 rho
     text: structure effect shape
-    flag: admissible defensible paper_analysis
+    flag: admissible defensible paper_analysis labelled
     text: calculation
     whole: n_1 n_2
     number: value_1 value_2

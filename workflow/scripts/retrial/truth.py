@@ -16,7 +16,7 @@ import pandas as pd
 
 from retrial.groups import sd_from_error
 from retrial.precision import known_interval
-from retrial.selection import Mean, means_of, rows_of
+from retrial.selection import AS_LABELLED, Mean, means_of, rows_of
 from retrial.significance import compare_means, paired_from_summary
 from retrial.study import Claim, Study
 from retrial.tables import TRUTH, table
@@ -181,6 +181,8 @@ def _pair(claim: Claim, test: pd.Series, shown: _Shown) -> list[Mean] | None:
     pair = means_of(wanted, shown.summaries, version, test["reading"])
     if pair is None or any(mean.reading != shown.label(mean) for mean in pair):
         return None
+    if test["reading"] == AS_LABELLED and len({mean.reading for mean in pair}) == 1:
+        return None  # the same as under the one label, which has a test of its own
     return pair
 
 

@@ -6,7 +6,7 @@ from math import inf, isfinite, isnan
 
 import pandas as pd
 
-READING_NAMES = {"sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
+READING_NAMES = {"as_labelled": "labelled", "sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
 METHOD_NAMES = {
     "fisher": "Fisher's exact test",
     "fisher_mid_p": "Fisher's test by its mid-p",

@@ -14,6 +14,7 @@ from retrial.audit.digitized import check_digitized
 from retrial.audit.figures_and_print import check_against_print
 from retrial.audit.formulas import check_formulas
 from retrial.audit.joint import check_joint
+from retrial.audit.label_fit import check_label_fit
 from retrial.audit.labels import check_labels, refuted_rows
 from retrial.audit.printed_p import check_printed_p
 from retrial.audit.ratios import check_ratios
@@ -52,10 +53,11 @@ def audit(
     and targets in the order of `reported`.
     """
     spread = check_spread(study, reported, READINGS) + check_ranges(reported, READINGS)
+    printed_p, tried = check_printed_p(study, reported, alpha, claims)
     joint = check_joint(study, reported, refuted_rows(spread))
     return table(
         [
-            *check_printed_p(study, reported, alpha, claims)[0],
+            *printed_p,
             *check_interval_ends(reported),
             *spread,
             *check_ratios(study, reported),
@@ -63,6 +65,7 @@ def audit(
             *check_individual_values(study, reported),
             *joint,
             *check_labels(study, reported, [*spread, *joint]),
+            *check_label_fit(reported, tried),
             *check_baseline(study, reported, READINGS, alpha),
             *check_tallies(study, reported),
             *check_repeats(reported, READINGS),

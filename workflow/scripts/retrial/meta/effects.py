@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from retrial.groups import as_counts, as_finite, as_spreads, unboxed
-from retrial.selection import Mean, means_of, rows_of, versions_of
+from retrial.selection import AS_LABELLED, Mean, means_of, rows_of, tried, versions_of
 from retrial.significance.means import small_sample_correction
 from retrial.study import Study
 from retrial.tables import EFFECTS, table
@@ -124,13 +124,23 @@ def effects_of(
                 }
                 wanted = [(means, arm) for arm in arms]
                 pairs = (
-                    (reading, means_of(wanted, summaries, version, reading)) for reading in readings
+                    (reading, means_of(wanted, summaries, version, reading))
+                    for reading in tried(readings)
                 )
-                found = [(reading, pair) for reading, pair in pairs if pair is not None]
+                found = [
+                    (reading, pair)
+                    for reading, pair in pairs
+                    if pair is not None and not _repeats(reading, pair)
+                ]
                 rows += _with_ratios(
                     [same | _effect(reading, *pair, labels, alpha) for reading, pair in found]
                 )
     return table(rows, EFFECTS)
+
+
+def _repeats(reading: str, pair: list[Mean]) -> bool:
+    """Return whether a reading as labelled is that of one label, which has a row of its own."""
+    return reading == AS_LABELLED and len({mean.reading for mean in pair}) == 1
 
 
 def _effect(reading: str, first: Mean, second: Mean, labels: dict[str, str], alpha: float) -> dict:

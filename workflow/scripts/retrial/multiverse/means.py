@@ -15,7 +15,7 @@ from retrial.axes import OWN_AXES, Axis, unchanged
 from retrial.calculations import group
 from retrial.groups import READINGS, sd_from_error
 from retrial.retest import MEANS_METHODS
-from retrial.selection import Mean, means_of, rows_of, versions_of
+from retrial.selection import Mean, means_of, rows_of, tried, versions_of
 from retrial.significance import compare_means
 from retrial.study import Claim, Study
 
@@ -41,7 +41,7 @@ def comparisons(
         printed = rows_of(reported, outcome, visit, statistic="mean")
         wanted = [(printed, arm) for arm in arms]
         for version in versions_of(printed):
-            for reading in readings:
+            for reading in tried(readings):
                 pair = means_of(wanted, summaries, version, reading)
                 if pair is not None:
                     about = {
@@ -51,6 +51,7 @@ def comparisons(
                         "version": version or None,
                         "reading": reading,
                         "admissible": all(mean.admissible for mean in pair),
+                        "allowed": all(mean.allowed for mean in pair),
                     }
                     rows.append(about | _arm(study, pair[0], 1) | _arm(study, pair[1], 2))
     return pd.DataFrame(rows)
@@ -159,6 +160,7 @@ def means_product(
     own_default = [rows[axis.name] == axis.default for axis in own]
     return rows.assign(
         defensible=rows["admissible"]
+        & rows["allowed"]
         & rows["method"].isin(chosen.means_methods)
         & rows["reading"].isin(chosen.readings)
         & rows["population"].isin(chosen.populations)

@@ -13,9 +13,9 @@ BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY = "#9aa2aa"
 
-READING_COLOURS = {"SD": BLUE, "SEM": VERMILLION, "95 % CI": GREEN}
-READING_SHAPES = {"SD": "o", "SEM": "s", "95 % CI": "^"}
-READING_LINES = {"SD": "solid", "SEM": "dashed", "95 % CI": "dotted"}
+READING_COLOURS = {"as labelled": INK, "SD": BLUE, "SEM": VERMILLION, "95 % CI": GREEN}
+READING_SHAPES = {"as labelled": "D", "SD": "o", "SEM": "s", "95 % CI": "^"}
+READING_LINES = {"as labelled": "dashdot", "SD": "solid", "SEM": "dashed", "95 % CI": "dotted"}
 
 WIDTH = 6.6  # inches: the report's column at its natural size
 

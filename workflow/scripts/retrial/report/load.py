@@ -12,6 +12,7 @@ import pandas as pd
 from retrial import tables
 from retrial.figures import Figure, load_figures
 from retrial.precision import decimals_shown
+from retrial.selection import AS_LABELLED
 from retrial.study import Claim, Study, load_claims, load_study
 from retrial.tables import read_table
 
@@ -130,6 +131,18 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
+def _once(tests: pd.DataFrame) -> pd.DataFrame:
+    """Return the tests without those as labelled that repeat the reading of their one label."""
+    if tests.empty:
+        return tests
+    same = ["claim_id", "outcome", "visit", "version", "method", "effect", "shape", "rho"]
+    same += ["structure"]
+    keys = tests[same].astype("string").fillna("").agg("/".join, axis=1)
+    stated = tests["reading"] == AS_LABELLED
+    uniform = keys[tests["labelled"].astype(bool) & ~stated]
+    return tests[~(stated & keys.isin(uniform))]
+
+
 def read_json(path: Path) -> dict:
     """Read a JSON file; empty when there is none."""
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -154,6 +167,7 @@ def load(
         raise ValueError(f"{typed} holds the study {study.id!r}, not {study_id!r}.")
     frames = {name: read_stage(results, name) for name in STAGE_TABLES}
     frames["verdicts"] = frames.pop("claims")
+    frames["tests"] = _once(frames["tests"])
     figures = typed / "figures" / "figures.yaml"
     pictures = results / "figures"
     return Results(

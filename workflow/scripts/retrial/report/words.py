@@ -83,9 +83,11 @@ AGREEMENTS = {
     "inconsistent": "differs",
     "decision_error": "decision differs",
     "not_published": "no p printed",
+    "not_rerunnable": "own analysis cannot be re-run",
 }
-READINGS = {"sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
+READINGS = {"as_labelled": "as labelled", "sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
 LONG_READINGS = {
+    "as_labelled": "as labelled",
     "sd": "standard deviation",
     "sem": "standard error",
     "ci95": "95 % confidence interval",

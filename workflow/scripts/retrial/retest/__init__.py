@@ -17,7 +17,7 @@ from retrial.retest.counts import counts_comparison, counts_row, no_events_rows
 from retrial.retest.means import MEANS_METHODS, change_row, difference_row, means_assumptions
 from retrial.retest.ranks import rank_tests
 from retrial.retest.repeated import profiles, repeated_tests
-from retrial.selection import Mean, count_pairs, means_of, rows_of, versions_of
+from retrial.selection import Mean, count_pairs, means_of, rows_of, tried, versions_of
 from retrial.significance import COUNT_METHODS, adjust
 from retrial.study import Claim, Study, Target
 from retrial.tables import TESTS, table
@@ -93,7 +93,7 @@ def _means(printed: _Printed, claim: Claim, target: Target, visit: float) -> Ite
     rows = rows_of(printed.reported, target.outcome, visit, statistic="mean")
     wanted = [(rows, arm) for arm in printed.arms]
     for version in versions_of(rows):
-        for reading in printed.settings.readings:
+        for reading in tried(printed.settings.readings):
             pair = means_of(wanted, printed.summaries, version, reading)
             if pair is None:
                 continue
@@ -109,7 +109,7 @@ def _means(printed: _Printed, claim: Claim, target: Target, visit: float) -> Ite
                 shared = {key: tests[0][key] for key in same}
                 tests.append({**base, **shared, **cells, "calculation": name})
             for row in tests:
-                yield judged(row, claim, admissible=_possible(pair), settings=printed.settings)
+                yield judged(row, claim, **_standing(pair, printed.settings))
 
 
 def _changes(printed: _Printed, claim: Claim, target: Target, visit: float) -> Iterator[dict]:
@@ -117,12 +117,12 @@ def _changes(printed: _Printed, claim: Claim, target: Target, visit: float) -> I
     after = rows_of(printed.reported, target.outcome, visit, statistic="mean")
     wanted = [(before, claim.arm), (after, claim.arm)]
     for version in versions_of(pd.concat([before, after])):
-        for reading in printed.settings.readings:
+        for reading in tried(printed.settings.readings):
             pair = means_of(wanted, printed.summaries, version, reading)
             for rho in _rhos(printed, claim) if pair else ():
                 row = change_row(claim, target, version, reading, *pair, rho, printed.settings)
                 row["assumptions"] = means_assumptions(pair, printed.skewed, "paired_t")
-                yield judged(row, claim, admissible=_possible(pair), settings=printed.settings)
+                yield judged(row, claim, **_standing(pair, printed.settings))
 
 
 def _repeated(printed: _Printed, claim: Claim, target: Target) -> Iterator[dict]:
@@ -139,23 +139,26 @@ def _repeated(printed: _Printed, claim: Claim, target: Target) -> Iterator[dict]
         target.outcome,
         visits,
         printed.arms,
-        settings.readings,
+        tried(settings.readings),
     )
     for profile in found:
+        shown = [mean for arm in profile.found for mean in arm]
         # A comparison at the first visit alone asks nothing of repeated ones.
         for cells in repeated_tests(profile, _rhos(printed, claim), settings.alpha):
             base = base_row(claim, target, cells["visit"], profile.version, cells["method"])
             contrast = f"{' - '.join(printed.arms)}: {cells['effect']}"
             row = {**base, "contrast": contrast, "reading": profile.reading, **cells}
-            yield judged(row, claim, admissible=profile.admissible, settings=settings)
+            yield judged(row, claim, **_standing(shown, settings))
 
 
 def _rhos(printed: _Printed, claim: Claim) -> list[float]:
     return sorted({*printed.settings.rho, *(claim.defensible.rho if claim.defensible else ())})
 
 
-def _possible(means: list[Mean]) -> bool:
-    return all(mean.admissible for mean in means)
+def _standing(means: list[Mean], settings: Settings) -> dict:
+    """Return what `judged` asks of the means that enter a test."""
+    possible = all(mean.admissible for mean in means)
+    return {"admissible": possible, "means": means, "settings": settings}
 
 
 def _with_multiplicity(tests: pd.DataFrame) -> pd.DataFrame:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from retrial.selection import event_name
+from retrial.selection import Mean, event_name
 from retrial.significance import COUNT_METHODS, agreement, parse_p, unmet
 from retrial.study import Claim, Target
 
@@ -36,8 +37,14 @@ def base_row(claim: Claim, target: Target, visit: float, version: str, method: s
     }
 
 
-def judged(row: dict, claim: Claim, *, admissible: bool, settings: Settings) -> dict:
-    """Add what the study folder says of this specification, and the comparison with print."""
+def judged(
+    row: dict, claim: Claim, *, admissible: bool, settings: Settings, means: Sequence[Mean] = ()
+) -> dict:
+    """Add what the study folder says of this specification, and the comparison with print.
+
+    `means` are the printed means that enter: a reading other than their labels is defensible only
+    where the audit gives a reason for it.
+    """
     chosen = claim.defensible
     counted = row["method"] in COUNT_METHODS
     methods = chosen.counts_methods if counted else chosen.means_methods
@@ -46,6 +53,7 @@ def judged(row: dict, claim: Claim, *, admissible: bool, settings: Settings) -> 
     sound = not (counted and unmet(row["method"], *_cells(row)))
     defensible = (
         admissible
+        and all(mean.allowed for mean in means)
         and asked
         and sound
         and row["method"] in methods
@@ -55,12 +63,17 @@ def judged(row: dict, claim: Claim, *, admissible: bool, settings: Settings) -> 
     p_low, p_high = row.get("p_low", row["p"]), row.get("p_high", row["p"])
     # A test that could not be run agrees with nothing and contradicts nothing.
     published = None if isnan(row["p"]) else parse_p(claim.published_p)
+    agrees = agreement(row["p"], p_low, p_high, published, settings.alpha)
+    own = claim.paper_analysis
+    if published is not None and own is not None and own.not_rerunnable:
+        agrees = "not_rerunnable"
     return {
         **row,
         "admissible": admissible,
         "defensible": defensible,
-        "paper_analysis": asked and row["method"] == claim.paper_analysis.method,
-        "agreement": agreement(row["p"], p_low, p_high, published, settings.alpha),
+        "paper_analysis": asked and row["method"] == own.method and not own.not_rerunnable,
+        "labelled": bool(means) and all(mean.labelled for mean in means),
+        "agreement": agrees,
         "test_id": name_of_test(
             claim.id,
             target_name(row["outcome"], row["category"]),

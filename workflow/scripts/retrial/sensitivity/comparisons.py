@@ -17,12 +17,14 @@ from retrial.audit.spread import limits, tightest
 from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.selection import (
+    AS_LABELLED,
     Count,
     Mean,
     count_pairs,
     event_name,
     means_of,
     rows_of,
+    tried,
     versions_of,
 )
 from retrial.sensitivity.removal import Summary
@@ -228,9 +230,10 @@ def _means_at(
     if not wanted:
         return
     for version in versions_of(pd.concat([rows for rows, _ in wanted])):
-        for reading in readings:
+        for reading in tried(readings):
             found = means_of(wanted, paper.summaries, version, reading)
-            if found is not None:
+            alike = found is not None and len({mean.reading for mean in found}) == 1
+            if found is not None and not (reading == AS_LABELLED and alike):
                 yield version, reading, found
 
 

@@ -203,6 +203,7 @@ def _used(folder: Path) -> list[str]:
     from retrial.tables import AGREEMENT, DIGITIZED, table
     from retrial.typed import read_printed
     from retrial.usage import usage, usage_lines
+    from retrial.validation.labels import beyond_the_label
 
     study, claims = load_study(folder / "study.yaml"), load_claims(folder / "claims.yaml")
     typed = [read_printed(folder / name) for name in SHEETS]
@@ -210,7 +211,10 @@ def _used(folder: Path) -> list[str]:
     constraints = load_constraints(folder / "constraints.yaml")
     nothing_clicked = table([], DIGITIZED), table([], AGREEMENT)
     findings = audit(study, claims, constraints, [], reported, *nothing_clicked, alpha=0.05)
-    return usage_lines(usage(study, claims, reported, findings))
+    return [
+        *usage_lines(usage(study, claims, reported, findings)),
+        *beyond_the_label(study, claims, reported, findings),
+    ]
 
 
 def _figures_became(folder: Path) -> list[str]:

@@ -220,9 +220,6 @@ def _methods(claims: Document, path: Path_, claim: dict, names: Names) -> Iterat
             if isinstance(method, str) and method in METHODS and method not in methods:
                 told = f"a method for {kind}, in a claim of form '{form}'"
                 yield claims.problem(where, one_of(method, methods, told))
-    if "continuous" in kinds and not claims.get(*place, "readings"):
-        told = "the defensible readings of the error terms: sd, sem, ci95"
-        yield claims.problem((*place, "readings"), told, "")
     chosen = claims.get(*place, "means_methods")
     paired = claim.get("form") == "change" or (
         isinstance(chosen, list) and any(method in WITH_RHO for method in chosen)

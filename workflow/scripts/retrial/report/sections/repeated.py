@@ -7,6 +7,7 @@ import pandas as pd
 from retrial.report.html import escape, heading, join, paragraph
 from retrial.report.load import Results
 from retrial.report.phrases import reading, version
+from retrial.report.sections.readings import as_labelled
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (
     METHODS,
@@ -29,7 +30,7 @@ ASKS = {"group": "Do the arms differ?", "interaction": "Do they change different
 
 def visits(results: Results) -> str:
     """Return the tests of repeated visits: p over the correlations that nobody printed."""
-    rows = _as_labelled(results, results.tests[results.tests["method"].isin(REPEATED)])
+    rows = as_labelled(results.tests[results.tests["method"].isin(REPEATED)])
     if rows.empty:
         return ""
     lines = []
@@ -102,7 +103,7 @@ def visits(results: Results) -> str:
 
 def ranks(results: Results) -> str:
     """Return the rank tests: p over the patients who could stand behind the printed moments."""
-    rows = _as_labelled(results, results.tests[results.tests["method"].isin(RANKS)])
+    rows = as_labelled(results.tests[results.tests["method"].isin(RANKS)])
     rows = rows.drop_duplicates(["outcome", "visit", "version", "reading", "method", "shape"])
     if rows.empty:
         return ""
@@ -154,15 +155,6 @@ def thinned(tests: pd.DataFrame) -> pd.DataFrame:
     grid = tests["method"].isin(REPEATED) & ~tests["defensible"].astype(bool)
     coarse = (tests["rho"] * 4).round(6) % 1 == 0
     return tests[~grid | coarse]
-
-
-def _as_labelled(results: Results, rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the possible tests under the stated label; under every reading where it is refuted."""
-    possible = rows[rows["admissible"].fillna(False).astype(bool)]
-    labelled = possible["reading"] == results.study.error_label.label
-    keys = possible["claim_id"].astype(str) + "/" + possible["outcome"].astype(str)
-    stated = labelled.groupby(keys).transform("any") if len(possible) else labelled
-    return possible[labelled | ~stated]
 
 
 def _span(results: Results, values: pd.Series, outcome: str) -> str:

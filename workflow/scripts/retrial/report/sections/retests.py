@@ -9,13 +9,13 @@ from retrial.report.load import Results
 from retrial.report.phrases import (
     event_name,
     printed_mean,
-    reading,
     readings_used,
     short_arm,
     version,
     with_unit,
 )
 from retrial.report.pictures import picture
+from retrial.report.sections.readings import as_labelled
 from retrial.report.sections.repeated import thinned
 from retrial.report.sections.verdicts import published
 from retrial.report.tables import Column, render_table
@@ -82,10 +82,11 @@ def against_print(tests: pd.DataFrame) -> pd.DataFrame:
 
     The other tests answer another question: they are no agreement and no disagreement with print.
     """
+    tests = as_labelled(tests)
     return tests[
         tests["paper_analysis"].astype(bool)
         & tests["admissible"].astype(bool)
-        & ~tests["agreement"].isin(["not_published"])
+        & ~tests["agreement"].isin(["not_published", "not_rerunnable"])
         & tests["agreement"].notna()
     ].drop_duplicates(["claim_id", "calculation"])
 
@@ -117,7 +118,7 @@ def means(results: Results) -> str:
         for arm in arms:
             line[arm] = _printed(results, outcome, visit, arm, code)
         possible = group[group["admissible"].fillna(False)]
-        stated = possible[possible["reading"] == results.study.error_label.label]
+        stated = possible[possible["labelled"].astype(bool)]
         chosen = next(rows for rows in (stated, possible, group) if len(rows)).iloc[0]
         line["under"] = readings_used(results, chosen)
         line["difference"] = escape(
@@ -143,8 +144,8 @@ def means(results: Results) -> str:
         Column("published", "Published"),
     ]
     note = (
-        f"The difference is the first arm less the second. Its interval is under the label that "
-        f"the paper states ({reading(results.study.error_label.label)}) where that is possible, "
+        f"The difference is the first arm less the second. Its interval is under each number's "
+        "own printed label where that is possible, "
         "else under the first reading that is. p in bold: below "
         f"{number(results.alpha, 2)}."
     )

@@ -18,6 +18,7 @@ from retrial.report.load import Results
 from retrial.report.phrases import brief, in_words
 from retrial.report.sections.choices import axes_in_words
 from retrial.report.sections.findings import marks, of_kind, verdict_badge
+from retrial.report.sections.readings import as_labelled
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (
     AGREEMENTS,
@@ -96,7 +97,7 @@ def _line(results: Results, row: pd.Series) -> dict:
 
 def own_test(results: Results, claim: str) -> str:
     """Return the re-run of the method that the paper names, beside the p that it prints."""
-    tests = results.tests
+    tests = as_labelled(results.tests)
     mine = tests[
         (tests["claim_id"] == claim)
         & tests["paper_analysis"].astype(bool)
