@@ -14,15 +14,15 @@ import pandas as pd
 from retrial.calculations import of_means
 from retrial.retest.common import Settings, base_row, judged, target_name
 from retrial.retest.counts import counts_comparison, counts_row, no_events_rows
-from retrial.retest.means import MEANS_METHODS, change_row, difference_row, means_assumptions
+from retrial.retest.means import change_row, difference_row, means_assumptions
 from retrial.retest.ranks import rank_tests
 from retrial.retest.repeated import profiles, repeated_tests
 from retrial.selection import Mean, count_pairs, means_of, rows_of, versions_of
-from retrial.significance import COUNT_METHODS, adjust
+from retrial.significance import COUNT_METHODS, MEANS_METHODS, adjust
 from retrial.study import Claim, Study, Target
 from retrial.tables import TESTS, table
 
-__all__ = ["MEANS_METHODS", "Settings", "counts_comparison", "retest", "target_name"]
+__all__ = ["Settings", "counts_comparison", "retest", "target_name"]
 
 
 @dataclass(frozen=True)

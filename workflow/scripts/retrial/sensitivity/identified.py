@@ -29,7 +29,13 @@ from retrial.identify import (
 from retrial.identify.effects import Errors, Interval, change_sd_bounds
 from retrial.precision import known_interval
 from retrial.selection import in_version, versions_of
-from retrial.sensitivity.comparisons import BETWEEN_ARMS, Paper, arms_compared, printed_values
+from retrial.sensitivity.comparisons import (
+    BETWEEN_ARMS,
+    Paper,
+    arms_compared,
+    printed_values,
+    two_sample_methods,
+)
 from retrial.sensitivity.gaps import Gap
 from retrial.sensitivity.identified_words import detail_of, excluded
 from retrial.sensitivity.unprinted_spread import Spread, spreads
@@ -38,7 +44,6 @@ from retrial.support import threshold
 from retrial.wording import sources
 
 ANALYSIS = "partial_identification"
-METHODS = ("student_t", "welch_t")
 
 
 @dataclass(frozen=True)
@@ -207,8 +212,7 @@ def _with_significance(
 def _methods(claim: Claim) -> list[str]:
     if claim.form == "change":
         return ["paired_t"]
-    chosen = claim.defensible.means_methods if claim.defensible else []
-    return [method for method in METHODS if method in chosen] or ["student_t"]
+    return two_sample_methods(claim)
 
 
 def _errors(

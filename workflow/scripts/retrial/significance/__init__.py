@@ -18,6 +18,7 @@ from retrial.significance.history import (
     tipping_rate,
 )
 from retrial.significance.means import (
+    MEANS_METHODS,
     MeansComparison,
     compare_means,
     detectable_difference,
@@ -40,6 +41,7 @@ from retrial.significance.rounding import means_p_range
 
 __all__ = [
     "COUNT_METHODS",
+    "MEANS_METHODS",
     "CountsComparison",
     "MeansComparison",
     "PairedComparison",
