@@ -148,8 +148,9 @@ def critical_bounds(errors: Errors, level: float) -> Interval:
 def least_difference(s1: float, n1: int, n2: int, level: float, methods: Iterable[str]) -> float:
     """Return the least difference of means with p = `level` by any of some tests, whatever s2 is.
 
-    Student's needs least with no spread in the second arm. Welch's does not: some spread there adds
-    degrees of freedom, and at first more of them than variance.
+    Student's needs least with no spread in the second arm. Welch's need not: beside a small first
+    arm some spread there lowers the critical t, by its degrees of freedom, more than it adds
+    variance.
 
     Args:
         s1: SD of the first arm.

@@ -1,7 +1,8 @@
 """The mean that a claim needs in one arm, where only the other arm's is printed.
 
 Two cases: error bars as long in both arms, by the paper's test; and whatever the spread in the arm
-that is not printed, by the defensible test that suits the claim best. Either is held against what the paper says of that arm.
+that is not printed, by the defensible test that suits the claim best. Either is held against what
+the paper says of that arm.
 """
 
 from __future__ import annotations
