@@ -27,6 +27,12 @@ from retrial.significance.means import (
     required_difference,
 )
 from retrial.significance.multiplicity import adjust
+from retrial.significance.ordinal import (
+    ORDERED_METHODS,
+    OrderedComparison,
+    compare_ordered,
+    unmet_ordered,
+)
 from retrial.significance.paired import PairedComparison, flip_rho, paired_from_summary
 from retrial.significance.permutation import permutation_t
 from retrial.significance.published import PublishedP, agreement, implied_interval, parse_p
@@ -42,8 +48,10 @@ from retrial.significance.rounding import means_p_range
 __all__ = [
     "COUNT_METHODS",
     "MEANS_METHODS",
+    "ORDERED_METHODS",
     "CountsComparison",
     "MeansComparison",
+    "OrderedComparison",
     "PairedComparison",
     "PairwiseRanks",
     "PublishedP",
@@ -55,6 +63,7 @@ __all__ = [
     "clopper_pearson",
     "compare_counts",
     "compare_means",
+    "compare_ordered",
     "detectable_difference",
     "dunn",
     "fisher_one_sided",
@@ -75,4 +84,5 @@ __all__ = [
     "sample_size_for_zero_events",
     "tipping_rate",
     "unmet",
+    "unmet_ordered",
 ]
