@@ -198,7 +198,7 @@ def mean_pairs(paper: Paper, readings: list[str]) -> Iterator[MeanPair]:
     """Yield every comparison of printed means, in the order claim, visit, version, reading."""
     for claim in paper.claims:
         for target in claim.targets:
-            for visit in [] if target.categories else target.visits:
+            for visit in [] if target.counted else target.visits:
                 ends = _ends(paper.study, claim, visit)
                 for version, reading, found in means_at(paper, target.outcome, ends, readings):
                     yield MeanPair(claim, target.outcome, visit, version, reading, *found)

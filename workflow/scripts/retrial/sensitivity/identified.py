@@ -91,7 +91,7 @@ def _unknown(paper: Paper) -> Iterator[Unknown]:
     for claim in paper.claims:
         arms = _arms(paper, claim)
         for target in claim.targets if arms and claim.expect else ():
-            for visit in [] if target.categories else target.visits:
+            for visit in [] if target.counted else target.visits:
                 ends = (
                     ((claim.arm, visit), (claim.arm, claim.from_visit))
                     if claim.form == "change"

@@ -2,7 +2,7 @@
 
 Patients of one category are tied and share the mean of their ranks. Given how many patients of both
 arms together are in each category, the rank sum of the first arm has a known distribution: the
-exact test adds up its tables in whole numbers (Mehta, Patel & Tsiatis 1984, doi 10.2307/2530927).
+exact test adds up its tables in whole numbers (Mehta, Patel & Tsiatis 1984, Biometrics 40:819-825).
 With two arms the tests of Mann & Whitney (1947, doi 10.1214/aoms/1177730491) and of Kruskal &
 Wallis (1952, doi 10.1080/01621459.1952.10483441) order the tables alike, so they have one exact p.
 """
