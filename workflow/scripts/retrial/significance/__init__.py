@@ -1,5 +1,6 @@
 """Significance tests and effect sizes from printed means, SDs, counts and p values."""
 
+from retrial.significance.anova import OneWay, one_way_anova
 from retrial.significance.counts import (
     COUNT_METHODS,
     CountsComparison,
@@ -51,6 +52,7 @@ __all__ = [
     "ORDERED_METHODS",
     "CountsComparison",
     "MeansComparison",
+    "OneWay",
     "OrderedComparison",
     "PairedComparison",
     "PairwiseRanks",
@@ -76,6 +78,7 @@ __all__ = [
     "lin_fragility",
     "mann_whitney",
     "means_p_range",
+    "one_way_anova",
     "paired_from_summary",
     "parse_p",
     "permutation_t",
