@@ -207,3 +207,19 @@ def test_no_p_value_bounds_the_flagship_and_no_other_row_depends_on_the_sentence
 def test_every_quote_of_a_sentence_is_short_and_has_its_place(hu2013):
     for one in hu2013.constraints:
         assert one.source.startswith("Results") and len(one.quote) < 100
+
+
+def test_bounds_by_physiology_stand_beside_those_by_arithmetic(rows):
+    """A control mean of 0 % is arithmetic; 3.9 % is the lower end of the normal range."""
+    found = pick(rows, analysis="partial_identification", claim_id="hba1c_lower", visit=6.0)
+    assert found["ci_high"].unique() == pytest.approx([5.55])
+    assert found["physiological_high"].unique() == pytest.approx([5.55 - 3.9])
+    assert found["physiological_low"].unique() == pytest.approx([5.45 - 6.795])
+    assert found["detail"].str.contains("With means of at least 3.9").all()
+
+
+def test_bounds_by_physiology_are_never_wider_and_need_a_source(rows):
+    bounded = rows[rows["physiological_low"].notna()]
+    assert set(bounded["outcome"]) == {"hba1c"}
+    assert (bounded["physiological_low"] >= bounded["ci_low"] - 1e-9).all()
+    assert (bounded["physiological_high"] <= bounded["ci_high"] + 1e-9).all()

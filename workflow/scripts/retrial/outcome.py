@@ -68,6 +68,13 @@ class Outcome(Block):
     eligibility_bounds: Bounds | None = Field(
         default=None, description="Limits set by the inclusion criteria; they hold at visit 0"
     )
+    physiological_bounds: Bounds | None = Field(
+        default=None,
+        description=(
+            "Limits that the mean of patients can sensibly have, by a source; they exclude no "
+            "reading, and bounds by them stand beside those by arithmetic"
+        ),
+    )
     correlation: CitedCorrelation | None = Field(
         default=None, description="Of two visits of a patient; left out: the configured grid"
     )

@@ -279,7 +279,7 @@ SENSITIVITY = _declare(
     number: rho*
     text: method*
     flag: admissible comparable
-    number: estimate ci_low ci_high
+    number: estimate ci_low ci_high physiological_low physiological_high
     p: p p_low p_high
     number: share_significant threshold
     text: holds detail source

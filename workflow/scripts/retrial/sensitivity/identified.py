@@ -7,8 +7,8 @@ possible (`retrial.identify`). A claim's own p is never among what limits it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from math import nan
+from dataclasses import dataclass, replace
+from math import inf, nan
 
 import pandas as pd
 
@@ -37,11 +37,11 @@ from retrial.sensitivity.comparisons import (
     two_sample_methods,
 )
 from retrial.sensitivity.gaps import Gap
-from retrial.sensitivity.identified_words import detail_of, excluded
+from retrial.sensitivity.identified_words import detail_of, excluded, span
 from retrial.sensitivity.unprinted_spread import Spread, spreads
 from retrial.study import Claim
 from retrial.support import threshold
-from retrial.wording import sources
+from retrial.wording import number, sources
 
 ANALYSIS = "partial_identification"
 
@@ -69,8 +69,9 @@ def partial_identification(
 
     `ci_low` and `ci_high` bound the effect (treated minus control; or the change from the earlier
     visit), `p_low` and `p_high` its p; `threshold` is the effect that the claim's level needs.
-    `estimate` is empty: there is none. `holds` says whether the claim `cannot`, `can` or `must`
-    hold within these bounds.
+    `physiological_low` and `physiological_high` bound it where the means also keep the limits that
+    a source gives for patients. `estimate` is empty: there is none. `holds` says whether the claim
+    `cannot`, `can` or `must` hold within the bounds by arithmetic.
     """
     rows = []
     for unknown in _unknown(paper):
@@ -260,9 +261,12 @@ def _row(
             "threshold": point,
             "holds": holds,
         }
+        sensible, words = _by_physiology(paper, unknown, found)
+        cells |= dict(zip(("physiological_low", "physiological_high"), sensible, strict=True))
         detail = detail_of(
             paper, gap, unknown.sentences, spread, method, effect, p, point, level, holds, rho
         )
+        detail += words
     used = [s.source for s in unknown.sentences]
     return gap.line(
         f"effect:{spread.scenario}:{method}",
@@ -272,6 +276,32 @@ def _row(
         detail=detail,
         **cells,
     ) | {"analysis": ANALYSIS, "source": sources(gap.claim.source, *spread.sources, *used)}
+
+
+def _by_physiology(paper: Paper, unknown: Unknown, found: Trajectories) -> tuple[Interval, str]:
+    """Return the bounds of the effect where means also keep physiological limits, and the words.
+
+    NaN and no words where the outcome declares none.
+    """
+    bounds = paper.study.outcome(unknown.outcome).physiological_bounds
+    if bounds is None:
+        return (nan, nan), ""
+    low, high = (
+        (-inf if bounds.lower is None else bounds.lower),
+        (inf if bounds.upper is None else bounds.upper),
+    )
+    within = replace(
+        found,
+        lower=tuple(max(end, low) for end in found.lower),
+        upper=tuple(min(end, high) for end in found.upper),
+    )
+    effect = within.bounds({unknown.ends[0]: 1.0, unknown.ends[1]: -1.0})
+    side = "at least " if high == inf else "at most " if low == -inf else ""
+    limits_told = side + " to ".join(number(end) for end in (low, high) if abs(end) < inf)
+    if effect is None:
+        return (nan, nan), f" No means of {limits_told} fit ({bounds.source})."
+    unit = paper.study.outcome(unknown.outcome).unit
+    return effect, f" With means of {limits_told} ({bounds.source}) it {span(effect, unit)}."
 
 
 def whether(claim: Claim, effect: Interval, needs: Interval) -> str:
