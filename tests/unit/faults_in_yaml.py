@@ -241,8 +241,8 @@ CASES = [
     ),
     claims(
         "no test of ordered categories",
-        "      ordered_methods: [mann_whitney_exact, kruskal_wallis]\n",
-        "",
+        "ordered_methods: [mann_whitney_exact, kruskal_wallis]",
+        "ordered_methods: []",
         "claims[insulin_requirement].defensible.ordered_methods",
         "ordered_methods",
         "",
