@@ -13,6 +13,7 @@ from retrial.identify import (
     Limit,
     Trajectories,
     critical_bounds,
+    least_difference,
     limits_of,
     p_bounds,
     significance_limits,
@@ -20,7 +21,7 @@ from retrial.identify import (
     usable,
 )
 from retrial.identify.effects import change_sd_bounds
-from retrial.significance import compare_means, required_difference
+from retrial.significance import MEANS_METHODS, compare_means, required_difference
 from retrial.study import Claim
 from scipy import optimize, stats
 
@@ -221,6 +222,34 @@ def test_the_least_difference_that_welch_needs_with_any_sd_in_the_other_arm(erro
     found = critical_bounds(errors, 0.05)
     assert found[0] == pytest.approx(least.fun, rel=1e-9)
     assert found[0] == pytest.approx(needed, abs=5e-4) and isinf(found[1])
+
+
+@given(
+    st.floats(0.1, 5),
+    st.integers(2, 60),
+    st.integers(2, 60),
+    st.lists(st.floats(0, 8), min_size=30, max_size=30),
+)
+def test_no_other_sd_and_no_test_needs_less_than_the_least_difference(s1, n1, n2, others):
+    found = {m: least_difference(s1, n1, n2, 0.05, [m]) for m in MEANS_METHODS}
+    for method, equal in MEANS_METHODS.items():
+        needs = required_difference(s1, n1, np.array(others), n2, 0.05, equal)
+        assert found[method] <= needs.min() * (1 + 1e-9)
+    # Student's needs least without any spread in the other arm.
+    none = required_difference(s1, n1, 0.0, n2, 0.05, True)
+    assert found["student_t"] == pytest.approx(none)
+    both = least_difference(s1, n1, n2, 0.05, MEANS_METHODS)
+    assert both == min(found.values())
+
+
+def test_beside_three_patients_welch_needs_less_with_some_spread_than_with_none():
+    found = least_difference(1.0, 3, 20, 0.05, ["welch_t"])
+    assert found < 0.95 * required_difference(1.0, 3, 0.0, 20, 0.05, False)
+
+
+def test_in_a_much_larger_arm_welch_needs_a_third_of_what_student_needs():
+    student, welch = (least_difference(1.0, 50, 5, 0.05, [method]) for method in MEANS_METHODS)
+    assert welch < student / 3
 
 
 @given(INTERVALS, INTERVALS, SIZES, SIZES, st.floats(0.01, 4), st.booleans())

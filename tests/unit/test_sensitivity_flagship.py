@@ -48,6 +48,7 @@ def test_every_row_has_a_name_of_its_own_and_a_sentence(rows):
         "nonresponders",
         "dropouts",
         "honeymoon",
+        "control_history",
         "correlation",
         "required_effect",
         "partial_identification",
@@ -409,8 +410,8 @@ def test_dose_at_which_the_printed_hba1c_would_be_a_remission(rows):
     [
         ("equal_bars", "sem", 7.45, False),
         ("equal_bars", "sd", 6.01, True),
-        ("other_sd_zero", "sem", 6.92, False),
-        ("other_sd_zero", "sd", 5.87, True),
+        ("any_other_sd", "sem", 6.92, False),
+        ("any_other_sd", "sd", 5.87, True),
     ],
 )
 def test_control_mean_that_hba1c_needs(rows, scenario, reading, mean, holds):
@@ -502,3 +503,27 @@ def test_the_required_change_has_p_equal_to_alpha_in_patients_with_these_moments
     pairs = white @ np.linalg.cholesky([[1, rho], [rho, 1]]).T * 0.47
     before, after = 0.85 + pairs[:, 0], row["threshold"].item() + pairs[:, 1]
     assert stats.ttest_rel(after, before).pvalue == pytest.approx(0.05)
+
+
+BY_HALF = "stopped+cut_over_50"
+
+# ---- the control arm -------------------------------------------------------------------------
+
+
+def test_no_control_improving_is_itself_unlikely_under_steno(rows):
+    """0 of 14 where 82 of 268 improve: by scipy's binomial and hypergeometric distributions."""
+    row = one(rows, analysis="control_history", scenario="steno1987_any", category=BY_HALF)
+    fixed = stats.binom.pmf(0, 14, 0.306)
+    fisher = stats.hypergeom(282, 82, 14).pmf(0)
+    assert row["p"] == pytest.approx(fisher)
+    assert row["p_low"] == pytest.approx(fixed) == pytest.approx(0.006, abs=5e-4)
+    assert row["p_low"] <= row["p"] <= row["p_high"] < 0.01
+    assert row["estimate"] == pytest.approx(-82 / 268)
+    assert "0/14" in row["detail"] and "one-sided" in row["detail"]
+
+
+def test_controls_predictive_is_the_beta_binomial_by_simulation(rows):
+    """With the prior Beta(1, 1) on the rate of 82 of 268, by draws of the rate."""
+    draws = np.random.default_rng(7).beta(83, 187, 400_000)
+    row = one(rows, analysis="control_history", scenario="steno1987_any", category=BY_HALF)
+    assert row["p_low"] < ((1 - draws) ** 14).mean() < row["p_high"] * 1.02

@@ -174,7 +174,7 @@ def test_hba1c_at_month_6_agrees_with_the_audit_and_with_what_is_required(hu2013
         assert audit.set_index("reading").loc[reading, "verdict"] == (
             "pass" if holds else "inconsistent"
         )
-        for mine_as, theirs_as in (("equal_bars", "equal_bars"), ("any_sd", "other_sd_zero")):
+        for mine_as, theirs_as in (("equal_bars", "equal_bars"), ("any_sd", "any_other_sd")):
             theirs = pick(rows, analysis="required_effect", scenario=theirs_as, reading=reading)
             needed = mine.loc[mine["scenario"] == f"effect:{mine_as}:student_t", "threshold"]
             # With SDs of any size the printed bar, too, is as short as its rounding allows.
@@ -207,3 +207,19 @@ def test_no_p_value_bounds_the_flagship_and_no_other_row_depends_on_the_sentence
 def test_every_quote_of_a_sentence_is_short_and_has_its_place(hu2013):
     for one in hu2013.constraints:
         assert one.source.startswith("Results") and len(one.quote) < 100
+
+
+def test_bounds_by_physiology_stand_beside_those_by_arithmetic(rows):
+    """A control mean of 0 % is arithmetic; 3.9 % is the lower end of the normal range."""
+    found = pick(rows, analysis="partial_identification", claim_id="hba1c_lower", visit=6.0)
+    assert found["ci_high"].unique() == pytest.approx([5.55])
+    assert found["physiological_high"].unique() == pytest.approx([5.55 - 3.9])
+    assert found["physiological_low"].unique() == pytest.approx([5.45 - 6.795])
+    assert found["detail"].str.contains("With means of at least 3.9").all()
+
+
+def test_bounds_by_physiology_are_never_wider_and_need_a_source(rows):
+    bounded = rows[rows["physiological_low"].notna()]
+    assert set(bounded["outcome"]) == {"hba1c"}
+    assert (bounded["physiological_low"] >= bounded["ci_low"] - 1e-9).all()
+    assert (bounded["physiological_high"] <= bounded["ci_high"] + 1e-9).all()

@@ -98,6 +98,7 @@ page.show(
     retests.introduction,
     retests.means,
     retests.counts,
+    retests.ordered,
     retests.changes,
     repeated.visits,
     repeated.ranks,

@@ -181,7 +181,11 @@ def _rank(claim: Claim, axis: str, value: object) -> int:
     """Return a value's place in the claim's own list; 0 on an axis that has no list."""
     chosen = claim.defensible
     listed = {
-        "method": [*chosen.means_methods, *chosen.counts_methods],
+        "method": [
+            *chosen.means_methods,
+            *chosen.counts_methods,
+            *chosen.ordered_methods,
+        ],
         "counts_method": chosen.counts_methods,
         "reading": chosen.readings,
         "population": chosen.populations,

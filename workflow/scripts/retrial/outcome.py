@@ -68,8 +68,18 @@ class Outcome(Block):
     eligibility_bounds: Bounds | None = Field(
         default=None, description="Limits set by the inclusion criteria; they hold at visit 0"
     )
+    physiological_bounds: Bounds | None = Field(
+        default=None,
+        description=(
+            "Limits that the mean of patients can sensibly have, by a source; they exclude no "
+            "reading, and bounds by them stand beside those by arithmetic"
+        ),
+    )
     correlation: CitedCorrelation | None = Field(
         default=None, description="Of two visits of a patient; left out: the configured grid"
+    )
+    ordered: list[Identifier] = Field(
+        default=[], description="For counts: the categories from low to high, if they have an order"
     )
     least_sd: LeastSD | None = Field(
         default=None, description="Left out: one unit of the mean's last printed decimal"
@@ -80,6 +90,14 @@ class Outcome(Block):
     )
     source: Line | None = Field(default=None, min_length=3, description="Where it is announced")
     quote: str | None = Field(default=None, min_length=3, max_length=400)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Outcome:
+        if self.ordered and self.kind != "counts":
+            raise ValueError("only an outcome of kind 'counts' has ordered categories")
+        if self.ordered and (len(self.ordered) < 2 or len(set(self.ordered)) < len(self.ordered)):
+            raise ValueError("'ordered' needs two or more categories, each once")
+        return self
 
     @model_validator(mode="after")
     def _announced(self) -> Outcome:

@@ -37,6 +37,7 @@ MeansMethod = Literal[
 CountsMethod = Literal[
     "fisher", "fisher_mid_p", "boschloo", "barnard", "chi2_n1", "chi2", "chi2_yates"
 ]
+OrderedMethod = Literal["mann_whitney_exact", "kruskal_wallis"]
 Method = Literal[
     "student_t",
     "welch_t",
@@ -48,6 +49,8 @@ Method = Literal[
     "chi2_n1",
     "chi2",
     "chi2_yates",
+    "mann_whitney_exact",
+    "kruskal_wallis",
     "clopper_pearson",
     "binomial_exact",
     "mann_whitney_sim",
@@ -209,7 +212,21 @@ class Target(Block):
 
     outcome: Identifier
     categories: list[Identifier] = []
+    ordered: bool = Field(
+        default=False, description="All categories in the order that the outcome declares"
+    )
     visits: list[float] = Field(min_length=1)
+
+    @property
+    def counted(self) -> bool:
+        """Whether patients are counted, not measured."""
+        return self.ordered or bool(self.categories)
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Target:
+        if self.ordered and self.categories:
+            raise ValueError("'ordered: true' takes all categories: write no 'categories' with it")
+        return self
 
 
 class PaperAnalysis(Block):
@@ -238,6 +255,9 @@ class DefensibleSet(Block):
     )
     means_methods: list[MeansMethod] = []
     counts_methods: list[CountsMethod] = []
+    ordered_methods: list[OrderedMethod] = Field(
+        default=[], description="For targets with `ordered: true`"
+    )
     rho: list[float] = Field(
         default=[], description="Correlations to run; the verdict is over the interval they span"
     )

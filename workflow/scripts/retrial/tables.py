@@ -280,7 +280,7 @@ SENSITIVITY = _declare(
     number: rho*
     text: method*
     flag: admissible comparable
-    number: estimate ci_low ci_high
+    number: estimate ci_low ci_high physiological_low physiological_high
     p: p p_low p_high
     number: share_significant threshold
     text: holds detail source
@@ -348,7 +348,7 @@ TRUTH = _declare(
 EFFECTS = _declare(
     "effects",
     """
-    text: study outcome* unit
+    text: study outcome* category* unit
     whole: visit*
     text: version* reading*
     flag: admissible labelled
@@ -357,13 +357,16 @@ EFFECTS = _declare(
     number: mean_1 sd_1 mean_2 sd_2 md md_variance md_se md_low md_high weight_md
     number: weight_md_ratio smd smd_variance smd_se smd_low smd_high smd_ratio weight_smd
     number: weight_smd_ratio
+    whole: events_1 events_2
+    number: log_rr log_rr_variance log_rr_se log_rr_low log_rr_high weight_log_rr
+    number: log_or log_or_variance log_or_se log_or_low log_or_high weight_log_or
     """,
 )
 
 META = _declare(
     "meta",
     """
-    text: outcome unit reading scale
+    text: outcome category unit reading scale
     flag: admissible
     number: k estimate se low high
     p: p
@@ -375,7 +378,7 @@ META = _declare(
 META_WEIGHTS = _declare(
     "weights",
     """
-    text: outcome unit reading scale study
+    text: outcome category unit reading scale study
     whole: visit
     text: version used_reading
     flag: admissible

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from retrial.interval_ends import WORDS
-from retrial.study import Claim, Study
+from retrial.study import Claim, Study, Target
 from retrial.tables import USAGE, table
 
 # What a printed number can be used for, in the order in which it is listed.
@@ -132,10 +132,14 @@ def _tested(study: Study, claim: Claim, row: pd.Series) -> bool:
         if (
             target.outcome == row["outcome"]
             and row["visit"] in visits
-            and (not counted or row["category"] in target.categories)
+            and (not counted or row["category"] in _categories(study, target))
         ):
             return True
     return False
+
+
+def _categories(study: Study, target: Target) -> list[str]:
+    return study.outcome(target.outcome).ordered if target.ordered else target.categories
 
 
 def _remark(study: Study, row: pd.Series, used: set[str], audit: pd.DataFrame) -> str | None:

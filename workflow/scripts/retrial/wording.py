@@ -15,6 +15,8 @@ METHOD_NAMES = {
     "chi2_n1": "chi-square test with N - 1",
     "chi2": "chi-square test",
     "chi2_yates": "chi-square test with Yates' correction",
+    "mann_whitney_exact": "exact Mann-Whitney test",
+    "kruskal_wallis": "Kruskal-Wallis test",
     "student_t": "Student's t test",
     "welch_t": "Welch's t test",
     "paired_t": "paired t test",

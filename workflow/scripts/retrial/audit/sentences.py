@@ -12,8 +12,9 @@ import pandas as pd
 from retrial.audit.spread import means_with_error
 from retrial.constraints import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE, Constraint
 from retrial.groups import sd_from_error
+from retrial.identify import least_difference
 from retrial.precision import known_interval, least_error
-from retrial.significance import required_difference
+from retrial.significance import MEANS_METHODS
 from retrial.study import Claim, Study
 from retrial.support import threshold
 
@@ -86,10 +87,10 @@ def _joint(
                 "verdict": "inconsistent" if contradiction else "pass",
                 "value": required,
                 "bound": bound,
-                "detail": f"By a two-sample t test, p < {level:g} needs a mean of "
-                f"{'at least' if above else 'at most'} "
-                f"{required:.4g} here, even without any spread in this arm ({kindest:.4g} allowing "
-                f"for rounding); '{sentence.quote}' allows {side} {bound:.4g}. An analysis of "
+                "detail": f"By a two-sample t test (Student's or Welch's), p < {level:g} needs a "
+                f"mean of {'at least' if above else 'at most'} {required:.4g} here, whatever the "
+                f"spread in this arm ({kindest:.4g} allowing for rounding); "
+                f"'{sentence.quote}' allows {side} {bound:.4g}. An analysis of "
                 "each patient's change could need less",
                 "source": f"{sentence.source}; {claim.source}",
             }
@@ -102,8 +103,8 @@ def _required_mean(
 ) -> float:
     """Return the mean nearest the other arm's that still gives p = level.
 
-    Kindest to the claim: no spread in this arm; with `rounding`, the other arm's printed mean and
-    error term are moved as far as their rounding allows.
+    Kindest to the claim: any spread in this arm, Student's or Welch's test; with `rounding`, the
+    other arm's printed mean and error term are moved as far as their rounding allows.
     """
     low, high = (
         known_interval(row)
@@ -115,5 +116,5 @@ def _required_mean(
     )
     error = least_error(row) if rounding else row["error"]
     n = int(row["n"])
-    need = required_difference(sd_from_error(error, n, reading), n, 0.0, n_here, level)
+    need = least_difference(sd_from_error(error, n, reading), n, n_here, level, MEANS_METHODS)
     return low + need if upward else high - need

@@ -9,6 +9,7 @@ are bounds and not data: nothing in between is more likely than anything else.
 from retrial.identify.effects import (
     critical_bounds,
     errors_between,
+    least_difference,
     p_bounds,
     standard_errors,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "Trajectories",
     "critical_bounds",
     "errors_between",
+    "least_difference",
     "limits_of",
     "p_bounds",
     "significance_limits",

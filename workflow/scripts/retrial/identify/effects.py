@@ -10,13 +10,15 @@ degrees of freedom too), so each edge is searched; the bounds are sharp.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import product
 from math import inf, isinf, nan, sqrt
 
 import numpy as np
 from scipy import special
+
+from retrial.significance.means import MEANS_METHODS
 
 Interval = tuple[float, float]
 Edge = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]
@@ -44,7 +46,7 @@ def _welch_edge(fixed: float, moving: Interval, n_fixed: int, n_moving: int) -> 
     """Return the edge along which one arm's variance of the mean moves and the other's is fixed."""
 
     def share(variance: float) -> float:
-        if isinf(variance):
+        if isinf(variance) or isinf(fixed):
             return 0.0
         return fixed / (fixed + variance) if fixed > 0 else 0.0
 
@@ -141,6 +143,27 @@ def critical_bounds(errors: Errors, level: float) -> Interval:
         return special.stdtrit(df, 1 - level / 2) * error
 
     return _extreme(needed, errors.least, 1), _extreme(needed, errors.greatest, -1)
+
+
+def least_difference(s1: float, n1: int, n2: int, level: float, methods: Iterable[str]) -> float:
+    """Return the least difference of means with p = `level` by any of some tests, whatever s2 is.
+
+    Student's needs least with no spread in the second arm. Welch's need not: beside a small first
+    arm some spread there lowers the critical t, by its degrees of freedom, more than it adds
+    variance.
+
+    Args:
+        s1: SD of the first arm.
+        n1: Its size, at least 2.
+        n2: Size of the second arm, at least 2, whose SD may be anything from 0 up.
+        level: Significance level.
+        methods: Some of `MEANS_METHODS`.
+    """
+    arms = (s1, s1), (n1, n1), (0.0, inf), (n2, n2)
+    return min(
+        critical_bounds(standard_errors(*arms, equal_var=MEANS_METHODS[method]), level)[0]
+        for method in methods
+    )
 
 
 def p_bounds(effect: Interval, errors: Errors) -> Interval:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from retrial.meta.pooling import Pooled, combine, dersimonian_laird, paule_mandel
+from retrial.meta.ratios import RATIOS
 from retrial.selection import READING_ORDER
 from retrial.study import Study
 from retrial.tables import META, META_WEIGHTS, table
@@ -39,7 +40,8 @@ def last_visits(effects: pd.DataFrame) -> pd.DataFrame:
 
     The outcomes that are printed at baseline only keep their baseline rows: `is_effect` tells.
     """
-    last = effects.groupby(["study", "outcome"], sort=False)["visit"].transform("max")
+    same = ["study", "outcome", "category"]
+    last = effects.groupby(same, sort=False, dropna=False)["visit"].transform("max")
     return effects[effects["visit"] == last]
 
 
@@ -50,7 +52,8 @@ def taken(effects: pd.DataFrame) -> pd.DataFrame:
     """
     rows = last_visits(effects)
     versions = rows["version"].astype("string").fillna("")
-    first = versions.groupby([rows["study"], rows["outcome"]], sort=False).transform("first")
+    same = [rows[name] for name in ("study", "outcome", "category")]
+    first = versions.groupby(same, sort=False, dropna=False).transform("first")
     return rows[versions == first]
 
 
@@ -59,12 +62,16 @@ def is_effect(effects: pd.DataFrame) -> pd.Series:
     return effects["visit"] > 0
 
 
-def read_as(rows: pd.DataFrame, rule: str) -> pd.Series | None:
+def read_as(rows: pd.DataFrame, rule: str | None) -> pd.Series | None:
     """Return the row of one comparison under a rule; None when it has no such reading.
+
+    Counts have no reading and no rule (None).
 
     Under `labelled` the reading that the paper states where that is possible, else the first
     possible one, else the stated one.
     """
+    if rule is None:
+        return rows.iloc[0]
     if rule != LABELLED:
         found = rows[rows["reading"] == rule]
         return None if found.empty else found.iloc[0]
@@ -93,13 +100,15 @@ def meta_analysis(studies: list[Study], effects: pd.DataFrame, *, alpha: float) 
     of_real = [effects[effects["study"] == study] for study in real]
     chosen = taken(pd.concat(of_real, ignore_index=True)) if of_real else effects.iloc[:0]
     pooled, weights = [], []
-    for (outcome, unit), rows in chosen.groupby(["outcome", "unit"], sort=True):
-        same = {"outcome": outcome, "unit": unit}
+    groups = chosen.groupby(["outcome", "category", "unit"], sort=True, dropna=False)
+    for (outcome, category, unit), rows in groups:
+        counted = pd.notna(category)
+        same = {"outcome": outcome, "category": category if counted else None, "unit": unit}
         after = rows[is_effect(rows)]
-        for rule in RULES if len(after) else ():
+        for rule in ((None,) if counted else RULES) if len(after) else ():
             read = (read_as(one, rule) for _, one in after.groupby("study", sort=False))
             studies_read = pd.DataFrame([row for row in read if row is not None]).reset_index()
-            for scale in SCALES if len(studies_read) else ():
+            for scale in (RATIOS if counted else SCALES) if len(studies_read) else ():
                 one, each = _pool(studies_read, scale, _refusal(scale, unit, studies_read), alpha)
                 key = same | {"reading": rule, "scale": scale}
                 pooled += [key | one] if one else []
@@ -118,7 +127,10 @@ def _refusal(scale: str, unit: str, rows: pd.DataFrame) -> str:
 def _pool(rows: pd.DataFrame, scale: str, refusal: str, alpha: float) -> tuple[dict, list[dict]]:
     """Return the row of a meta-analysis, empty where nothing is pooled, and its studies' rows."""
     usable = rows[f"weight_{scale}"].notna() & rows[scale].notna() & (not refusal)
-    otherwise = refusal or "no spread in either arm, so no weight"
+    without = "no spread in either arm, so no weight"
+    if scale in RATIOS:
+        without = "nobody or everybody has the event in both arms, so there is no ratio"
+    otherwise = refusal or without
     in_it = rows[usable]
     one: dict = {}
     shares = pd.Series(dtype=float)

@@ -1,4 +1,4 @@
-"""The effects of one study as a meta-analysis would take them: difference of means, Hedges' g.
+"""The effects of one study as a meta-analysis would take them: of means and of counts.
 
 A meta-analysis weighs a study by 1 / variance, so how a printed error term is read decides the
 weight of the raw difference, and the size of the standardized one. Formulas: Cochrane Handbook,
@@ -8,6 +8,7 @@ sections 6.5.1.1, 6.5.1.2 and 10.3; Hedges 1981, doi 10.3102/10769986006002107.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from retrial.groups import as_counts, as_finite, as_spreads, unboxed
+from retrial.meta.ratios import ratios_of
 from retrial.selection import AS_LABELLED, Mean, means_of, rows_of, tried, versions_of
 from retrial.significance.means import small_sample_correction
 from retrial.study import Study
@@ -100,8 +102,9 @@ def effects_of(
 
     One row for each continuous outcome, visit, consistent version of the paper and reading where
     the first treatment arm and the first control arm both have a mean with an error term and an n.
-    Differences are treatment less control. Intervals are at 1 - alpha from the normal distribution,
-    as a forest plot shows them.
+    Then the ratios of each counted event (`retrial.meta.ratios`), which have no reading.
+    Differences are treatment less control, ratios treatment over control. Intervals are at 1 -
+    alpha from the normal distribution, as a forest plot shows them.
     """
     arms = (study.arm("treatment").id, study.arm("control").id)
     labels = reported.set_index("row_id")["error_label"].to_dict()
@@ -135,6 +138,10 @@ def effects_of(
                 rows += _with_ratios(
                     [same | _effect(reading, *pair, labels, alpha) for reading, pair in found]
                 )
+    for counted in ratios_of(study, reported):
+        found = counted.pop("found")
+        weighted = (_with_weight(scale, *effect, alpha) for scale, effect in found.items())
+        rows.append({**counted, **dict(chain.from_iterable(w.items() for w in weighted))})
     return table(rows, EFFECTS)
 
 

@@ -20,7 +20,7 @@ from retrial.axes import OWN_AXES
 from retrial.multiverse.counts import CONCURRENT, other_populations, outside_evidence
 from retrial.multiverse.means import means_product
 from retrial.multiverse.multiplicity import with_multiplicity
-from retrial.retest import MEANS_METHODS
+from retrial.significance import MEANS_METHODS
 from retrial.study import Claim, Study
 from retrial.support import opposes, supports
 from retrial.tables import AXES, MULTIVERSE, table

@@ -24,7 +24,7 @@ def other_populations(
         return
     arms = (study.arm("treatment").id, study.arm("control").id)
     for target in claim.targets:
-        if study.outcome(target.outcome).kind != "counts":
+        if not target.categories:
             continue
         for visit in target.visits:
             pairs = count_pairs(reported, target.outcome, target.categories, visit, arms)

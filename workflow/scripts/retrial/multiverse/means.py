@@ -14,9 +14,8 @@ import pandas as pd
 from retrial.axes import OWN_AXES, Axis, unchanged
 from retrial.calculations import group
 from retrial.groups import READINGS, sd_from_error
-from retrial.retest import MEANS_METHODS
 from retrial.selection import Mean, means_of, rows_of, tried, versions_of
-from retrial.significance import compare_means
+from retrial.significance import MEANS_METHODS, compare_means
 from retrial.study import Claim, Study
 
 PARTS = ("n", "mean", "error", "reading")

@@ -45,11 +45,12 @@ SMALLEST, LARGEST = 1.2, 4.0  # a study's square, from no weight to all of it
 
 
 def forest_names(weights: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """Return (outcome, unit) to the name of its plot, for every outcome with an effect.
+    """Return (outcome, unit) to the name of its plot, for every measured outcome with an effect.
 
     An outcome that has several units has one plot for each, numbered.
     """
-    pairs = weights.loc[weights["pooled"].fillna(False).astype(bool), ["outcome", "unit"]]
+    drawn = weights["pooled"].fillna(False).astype(bool) & weights["category"].isna()
+    pairs = weights.loc[drawn, ["outcome", "unit"]]
     names = {}
     for outcome, rows in pairs.drop_duplicates().groupby("outcome", sort=True):
         for place, unit in enumerate(rows["unit"], start=1):
@@ -62,7 +63,8 @@ def forest_rows(analysis: MetaAnalysis, outcome: str, unit: str) -> pd.DataFrame
     """Return one row for each line of a forest plot, top to bottom."""
 
     def of_it(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[(frame["outcome"] == outcome) & (frame["unit"] == unit)]
+        mine = (frame["outcome"] == outcome) & (frame["unit"] == unit)
+        return frame[mine & frame["category"].isna()]
 
     weights, pooled = of_it(analysis.weights), of_it(analysis.pooled)
     scale_words = {"md": wrapped(f"Difference ({unit})", 34), "smd": "Hedges g"}

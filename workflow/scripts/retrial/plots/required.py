@@ -22,7 +22,10 @@ from retrial.report.load import Results
 from retrial.report.phrases import short_arm, with_unit
 from retrial.report.words import READINGS, count_of, listing, months, number
 
-BARS = {"equal_bars": "error bar as long as the printed one", "other_sd_zero": "no spread at all"}
+BARS = {
+    "equal_bars": "error bar as long as the printed one",
+    "any_other_sd": "the spread that suits best",
+}
 
 
 def required_rows(results: Results) -> pd.DataFrame:
@@ -85,7 +88,7 @@ def draw_required(results: Results) -> ggplot | None:
         + facet_wrap("panel", ncol=1, scales="free_x")
         + scale_y_discrete(expand=(0, 0.6, 0, 0.9))
         + scale_shape_manual(
-            values={BARS["equal_bars"]: "o", BARS["other_sd_zero"]: "|"}, name="This arm has"
+            values={BARS["equal_bars"]: "o", BARS["any_other_sd"]: "|"}, name="This arm has"
         )
         + labs(
             x="Mean needed, at least or at most, for the printed p-value", y="Error bars read as"

@@ -111,6 +111,8 @@ METHODS = {
     "chi2_n1": "χ² (N - 1)",
     "chi2": "χ²",
     "chi2_yates": "χ² Yates",
+    "mann_whitney_exact": "Mann-Whitney (exact)",
+    "kruskal_wallis": "Kruskal-Wallis",
     "mcnemar_exact": "McNemar (exact)",
     "binomial_exact": "binomial (exact)",
     "clopper_pearson": "Clopper-Pearson",

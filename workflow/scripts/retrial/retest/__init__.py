@@ -14,15 +14,16 @@ import pandas as pd
 from retrial.calculations import of_means
 from retrial.retest.common import Settings, base_row, judged, target_name
 from retrial.retest.counts import counts_comparison, counts_row, no_events_rows
-from retrial.retest.means import MEANS_METHODS, change_row, difference_row, means_assumptions
+from retrial.retest.means import change_row, difference_row, means_assumptions
+from retrial.retest.ordered import ordered_rows
 from retrial.retest.ranks import rank_tests
 from retrial.retest.repeated import profiles, repeated_tests
 from retrial.selection import Mean, count_pairs, means_of, rows_of, tried, versions_of
-from retrial.significance import COUNT_METHODS, adjust
+from retrial.significance import COUNT_METHODS, MEANS_METHODS, adjust
 from retrial.study import Claim, Study, Target
 from retrial.tables import TESTS, table
 
-__all__ = ["MEANS_METHODS", "Settings", "counts_comparison", "retest", "target_name"]
+__all__ = ["Settings", "counts_comparison", "retest", "target_name"]
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def _tests(printed: _Printed, claim: Claim, target: Target, visit: float) -> Ite
     if claim.form == "no_events":
         yield from no_events_rows(claim, target, visit, printed.reported, printed.settings)
     elif claim.form in ("difference", "attribution"):
-        yield from (_counts if counted else _means)(printed, claim, target, visit)
+        compare = _ordered if target.ordered else _counts if counted else _means
+        yield from compare(printed, claim, target, visit)
     elif claim.form == "change" and not counted:
         yield from _changes(printed, claim, target, visit)
 
@@ -87,6 +89,16 @@ def _counts(printed: _Printed, claim: Claim, target: Target, visit: float) -> It
             row = counts_row(claim, target, version, first, second, method, printed.settings)
             touched = printed.impossible & {*first.row_ids, *second.row_ids}
             yield judged(row, claim, admissible=not touched, settings=printed.settings)
+
+
+def _ordered(printed: _Printed, claim: Claim, target: Target, visit: float) -> Iterator[dict]:
+    order = printed.study.outcome(target.outcome).ordered
+    tests = ordered_rows(
+        claim, target, visit, order, printed.reported, printed.arms, printed.settings
+    )
+    for row, row_ids in tests:
+        possible = not printed.impossible & {*row_ids}
+        yield judged(row, claim, admissible=possible, settings=printed.settings)
 
 
 def _means(printed: _Printed, claim: Claim, target: Target, visit: float) -> Iterator[dict]:

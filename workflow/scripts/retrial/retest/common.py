@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import isnan
 
 from retrial.selection import Mean, event_name
-from retrial.significance import COUNT_METHODS, agreement, parse_p, unmet
+from retrial.significance import COUNT_METHODS, ORDERED_METHODS, agreement, parse_p, unmet
 from retrial.study import Claim, Target
 
 
@@ -46,11 +46,14 @@ def judged(
     where the audit gives a reason for it.
     """
     chosen = claim.defensible
-    counted = row["method"] in COUNT_METHODS
-    methods = chosen.counts_methods if counted else chosen.means_methods
+    binary, ordered = row["method"] in COUNT_METHODS, row["method"] in ORDERED_METHODS
+    counted = binary or ordered
+    methods = chosen.ordered_methods if ordered else chosen.counts_methods
+    methods = methods if counted else chosen.means_methods
     # An ANOVA has several answers; those that are about the claim can be the paper's.
     asked = row["method"] != "mixed_anova" or row["effect"] in chosen.effects
-    sound = not (counted and unmet(row["method"], *_cells(row)))
+    sound = not (binary and unmet(row["method"], *_cells(row)))
+    sound = sound and not (ordered and isnan(row["p"]))
     defensible = (
         admissible
         and all(mean.allowed for mean in means)

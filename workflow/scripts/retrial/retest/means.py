@@ -9,6 +9,7 @@ from retrial.groups import sd_from_error
 from retrial.retest.common import Settings, base_row
 from retrial.selection import Mean
 from retrial.significance import (
+    MEANS_METHODS,
     compare_means,
     detectable_difference,
     hedges_g,
@@ -17,8 +18,6 @@ from retrial.significance import (
     paired_from_summary,
 )
 from retrial.study import Claim, Target
-
-MEANS_METHODS = {"student_t": True, "welch_t": False}  # method: are the variances taken as equal?
 
 
 def _sd_interval(mean: Mean) -> tuple[float, float]:

@@ -12,6 +12,7 @@ import pandas as pd
 from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.sensitivity.comparisons import Paper
+from retrial.sensitivity.control_history import control_history
 from retrial.sensitivity.correlation import correlation
 from retrial.sensitivity.digitization import digitization
 from retrial.sensitivity.dropouts import dropouts
@@ -32,6 +33,7 @@ ANALYSES = (
     nonresponders,
     dropouts,
     honeymoon,
+    control_history,
     correlation,
     correlation_solved,
     repeated_measures,

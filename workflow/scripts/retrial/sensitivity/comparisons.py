@@ -30,6 +30,7 @@ from retrial.selection import (
 from retrial.sensitivity.removal import Summary
 from retrial.significance import (
     COUNT_METHODS,
+    MEANS_METHODS,
     compare_counts,
     compare_means,
     paired_from_summary,
@@ -199,7 +200,7 @@ def mean_pairs(paper: Paper, readings: list[str]) -> Iterator[MeanPair]:
     """Yield every comparison of printed means, in the order claim, visit, version, reading."""
     for claim in paper.claims:
         for target in claim.targets:
-            for visit in [] if target.categories else target.visits:
+            for visit in [] if target.counted else target.visits:
                 ends = _ends(paper.study, claim, visit)
                 for version, reading, found in means_at(paper, target.outcome, ends, readings):
                     yield MeanPair(claim, target.outcome, visit, version, reading, *found)
@@ -272,6 +273,12 @@ def printed_values(paper: Paper, outcome: str, arm: str, visit: float) -> pd.Dat
 def equal_variances(claim: Claim) -> bool:
     """Whether a claim's means are compared by Student's t (Welch's only where the paper says)."""
     return claim.paper_analysis is None or claim.paper_analysis.method != "welch_t"
+
+
+def two_sample_methods(claim: Claim) -> list[str]:
+    """Return the tests of two means at a visit that are defensible for a claim; else Student's."""
+    chosen = claim.defensible.means_methods if claim.defensible else []
+    return [method for method in MEANS_METHODS if method in chosen] or ["student_t"]
 
 
 def middle(rho: list[float]) -> float:

@@ -47,7 +47,7 @@ class Gap:
 def gaps_of(paper: Paper, claim: Claim, target: Target) -> Iterator[Gap]:
     """Yield the comparisons between arms that a claim makes of a measured outcome."""
     arms = arms_compared(paper.study)
-    if claim.form not in BETWEEN_ARMS or arms is None or target.categories:
+    if claim.form not in BETWEEN_ARMS or arms is None or target.counted:
         return
     known = set(paper.summaries["row_id"])
     for visit in target.visits:

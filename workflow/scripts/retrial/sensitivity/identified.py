@@ -7,8 +7,8 @@ possible (`retrial.identify`). A claim's own p is never among what limits it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from math import nan
+from dataclasses import dataclass, replace
+from math import inf, nan
 
 import pandas as pd
 
@@ -29,16 +29,21 @@ from retrial.identify import (
 from retrial.identify.effects import Errors, Interval, change_sd_bounds
 from retrial.precision import known_interval
 from retrial.selection import in_version, versions_of
-from retrial.sensitivity.comparisons import BETWEEN_ARMS, Paper, arms_compared, printed_values
+from retrial.sensitivity.comparisons import (
+    BETWEEN_ARMS,
+    Paper,
+    arms_compared,
+    printed_values,
+    two_sample_methods,
+)
 from retrial.sensitivity.gaps import Gap
-from retrial.sensitivity.identified_words import detail_of, excluded
+from retrial.sensitivity.identified_words import detail_of, excluded, span
 from retrial.sensitivity.unprinted_spread import Spread, spreads
 from retrial.study import Claim
 from retrial.support import threshold
-from retrial.wording import sources
+from retrial.wording import number, sources
 
 ANALYSIS = "partial_identification"
-METHODS = ("student_t", "welch_t")
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,9 @@ def partial_identification(
 
     `ci_low` and `ci_high` bound the effect (treated minus control; or the change from the earlier
     visit), `p_low` and `p_high` its p; `threshold` is the effect that the claim's level needs.
-    `estimate` is empty: there is none. `holds` says whether the claim `cannot`, `can` or `must`
-    hold within these bounds.
+    `physiological_low` and `physiological_high` bound it where the means also keep the limits that
+    a source gives for patients. `estimate` is empty: there is none. `holds` says whether the claim
+    `cannot`, `can` or `must` hold within the bounds by arithmetic.
     """
     rows = []
     for unknown in _unknown(paper):
@@ -86,7 +92,7 @@ def _unknown(paper: Paper) -> Iterator[Unknown]:
     for claim in paper.claims:
         arms = _arms(paper, claim)
         for target in claim.targets if arms and claim.expect else ():
-            for visit in [] if target.categories else target.visits:
+            for visit in [] if target.counted else target.visits:
                 ends = (
                     ((claim.arm, visit), (claim.arm, claim.from_visit))
                     if claim.form == "change"
@@ -207,8 +213,7 @@ def _with_significance(
 def _methods(claim: Claim) -> list[str]:
     if claim.form == "change":
         return ["paired_t"]
-    chosen = claim.defensible.means_methods if claim.defensible else []
-    return [method for method in METHODS if method in chosen] or ["student_t"]
+    return two_sample_methods(claim)
 
 
 def _errors(
@@ -256,9 +261,12 @@ def _row(
             "threshold": point,
             "holds": holds,
         }
+        sensible, words = _by_physiology(paper, unknown, found)
+        cells |= dict(zip(("physiological_low", "physiological_high"), sensible, strict=True))
         detail = detail_of(
             paper, gap, unknown.sentences, spread, method, effect, p, point, level, holds, rho
         )
+        detail += words
     used = [s.source for s in unknown.sentences]
     return gap.line(
         f"effect:{spread.scenario}:{method}",
@@ -268,6 +276,32 @@ def _row(
         detail=detail,
         **cells,
     ) | {"analysis": ANALYSIS, "source": sources(gap.claim.source, *spread.sources, *used)}
+
+
+def _by_physiology(paper: Paper, unknown: Unknown, found: Trajectories) -> tuple[Interval, str]:
+    """Return the bounds of the effect where means also keep physiological limits, and the words.
+
+    NaN and no words where the outcome declares none.
+    """
+    bounds = paper.study.outcome(unknown.outcome).physiological_bounds
+    if bounds is None:
+        return (nan, nan), ""
+    low, high = (
+        (-inf if bounds.lower is None else bounds.lower),
+        (inf if bounds.upper is None else bounds.upper),
+    )
+    within = replace(
+        found,
+        lower=tuple(max(end, low) for end in found.lower),
+        upper=tuple(min(end, high) for end in found.upper),
+    )
+    effect = within.bounds({unknown.ends[0]: 1.0, unknown.ends[1]: -1.0})
+    side = "at least " if high == inf else "at most " if low == -inf else ""
+    limits_told = side + " to ".join(number(end) for end in (low, high) if abs(end) < inf)
+    if effect is None:
+        return (nan, nan), f" No means of {limits_told} fit ({bounds.source})."
+    unit = paper.study.outcome(unknown.outcome).unit
+    return effect, f" With means of {limits_told} ({bounds.source}) it {span(effect, unit)}."
 
 
 def whether(claim: Claim, effect: Interval, needs: Interval) -> str:

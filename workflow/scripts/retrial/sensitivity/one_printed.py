@@ -1,7 +1,8 @@
 """The mean that a claim needs in one arm, where only the other arm's is printed.
 
-Two cases: error bars as long in both arms, and no spread at all in the arm that is not printed,
-which is the kindest to the claim. Either is held against what the paper says of that arm.
+Two cases: error bars as long in both arms, by the paper's test; and whatever the spread in the arm
+that is not printed, by the defensible test that suits the claim best. Either is held against what
+the paper says of that arm.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from retrial.audit.spread import limits, tightest
 from retrial.constraints import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE
 from retrial.groups import sd_from_error
+from retrial.identify import least_difference
 from retrial.precision import known_interval
 from retrial.selection import Mean
 from retrial.sensitivity.comparisons import (
@@ -18,6 +20,7 @@ from retrial.sensitivity.comparisons import (
     equal_variances,
     means_at,
     printed_values,
+    two_sample_methods,
 )
 from retrial.sensitivity.gaps import Gap, gaps_of, settled_by
 from retrial.significance import required_difference
@@ -26,7 +29,7 @@ from retrial.wording import READING_NAMES, number, sources
 
 SCENARIOS = {
     "equal_bars": "with error bars as long as those printed",
-    "other_sd_zero": "even without any spread in that arm",
+    "any_other_sd": "whatever the spread in that arm",
 }
 DIRECTED = ("lower", "higher")
 
@@ -62,9 +65,19 @@ class Case:
     def _difference(self, error: float) -> float:
         n, reading = self.mean.n, self.mean.reading
         here = sd_from_error(error, n, reading)
-        there = sd_from_error(error, self.n, reading) if self.scenario == "equal_bars" else 0.0
+        if self.scenario == "any_other_sd":
+            return least_difference(here, n, self.n, self.level, self.methods)
+        there = sd_from_error(error, self.n, reading)
         equal = equal_variances(self.gap.claim)
         return required_difference(here, n, there, self.n, self.level, equal)
+
+    @property
+    def methods(self) -> list[str]:
+        """Return the tests that the scenario takes."""
+        claim = self.gap.claim
+        if self.scenario == "any_other_sd":
+            return two_sample_methods(claim)
+        return ["student_t" if equal_variances(claim) else "welch_t"]
 
 
 def required_means(paper: Paper, alpha: float, readings: list[str]) -> list[dict]:
@@ -80,7 +93,7 @@ def required_means(paper: Paper, alpha: float, readings: list[str]) -> list[dict
 
 
 def means_needed(paper: Paper, gap: Gap, readings: list[str], level: float) -> list[dict]:
-    """Return the other arm's mean that the claim needs, for equal error bars and for no spread.
+    """Return the other arm's mean that the claim needs, for equal error bars and for any spread.
 
     Under every reading, those that are impossible here among them, marked as such: what a label
     would ask of the numbers is also an argument on the label.

@@ -1,5 +1,6 @@
 """Significance tests and effect sizes from printed means, SDs, counts and p values."""
 
+from retrial.significance.anova import OneWay, one_way_anova
 from retrial.significance.counts import (
     COUNT_METHODS,
     CountsComparison,
@@ -18,6 +19,7 @@ from retrial.significance.history import (
     tipping_rate,
 )
 from retrial.significance.means import (
+    MEANS_METHODS,
     MeansComparison,
     compare_means,
     detectable_difference,
@@ -26,6 +28,12 @@ from retrial.significance.means import (
     required_difference,
 )
 from retrial.significance.multiplicity import adjust
+from retrial.significance.ordinal import (
+    ORDERED_METHODS,
+    OrderedComparison,
+    compare_ordered,
+    unmet_ordered,
+)
 from retrial.significance.paired import PairedComparison, flip_rho, paired_from_summary
 from retrial.significance.permutation import permutation_t
 from retrial.significance.published import PublishedP, agreement, implied_interval, parse_p
@@ -40,8 +48,12 @@ from retrial.significance.rounding import means_p_range
 
 __all__ = [
     "COUNT_METHODS",
+    "MEANS_METHODS",
+    "ORDERED_METHODS",
     "CountsComparison",
     "MeansComparison",
+    "OneWay",
+    "OrderedComparison",
     "PairedComparison",
     "PairwiseRanks",
     "PublishedP",
@@ -53,6 +65,7 @@ __all__ = [
     "clopper_pearson",
     "compare_counts",
     "compare_means",
+    "compare_ordered",
     "detectable_difference",
     "dunn",
     "fisher_one_sided",
@@ -65,6 +78,7 @@ __all__ = [
     "lin_fragility",
     "mann_whitney",
     "means_p_range",
+    "one_way_anova",
     "paired_from_summary",
     "parse_p",
     "permutation_t",
@@ -73,4 +87,5 @@ __all__ = [
     "sample_size_for_zero_events",
     "tipping_rate",
     "unmet",
+    "unmet_ordered",
 ]

@@ -21,6 +21,8 @@ from retrial.significance.student import (
     two_sided_p,
 )
 
+MEANS_METHODS = {"student_t": True, "welch_t": False}  # method: are the variances taken as equal?
+
 
 @dataclass(frozen=True)
 class MeansComparison:

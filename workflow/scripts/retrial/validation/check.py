@@ -27,6 +27,7 @@ from retrial.validation.quotes import check_facts, check_quotes
 from retrial.validation.references import (
     check_claims,
     check_event,
+    check_order,
     check_references,
 )
 from retrial.validation.rows import check_rows, check_versions_used
@@ -108,6 +109,7 @@ def _across(
         yield from check_blocks(study, folder.resolve().name, names)
         for place, _ in study.find("honeymoon", "events", "*"):
             yield from check_event(study, place, names)
+        yield from check_order(study, names)
         yield from check_versions_used(study, reported, counts)
         yield from check_reported(study, reported, counts, documents.get("figures/figures.yaml"))
         if study.get("simulated") is False:

@@ -61,6 +61,7 @@ def _is_method(path: Path_) -> bool:
         ["paper_analysis", "method"],
         ["defensible", "means_methods"],
         ["defensible", "counts_methods"],
+        ["defensible", "ordered_methods"],
     )
 
 

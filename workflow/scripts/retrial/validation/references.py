@@ -7,7 +7,7 @@ import typing
 from collections.abc import Iterator
 
 from retrial.formula import Formula, FormulaError
-from retrial.study import CountsMethod, MeansMethod, Method
+from retrial.study import CountsMethod, MeansMethod, Method, OrderedMethod
 from retrial.validation.document import Document, Path_
 from retrial.validation.names import Names, is_number
 from retrial.validation.problem import Problem, one_of
@@ -15,6 +15,8 @@ from retrial.validation.rows import visits_allowed
 
 MEANS_METHODS = typing.get_args(MeansMethod)
 COUNTS_METHODS = typing.get_args(CountsMethod)
+ORDERED_METHODS = typing.get_args(OrderedMethod)
+BY_KIND = {"continuous": MEANS_METHODS, "counts": COUNTS_METHODS, "ordered": ORDERED_METHODS}
 METHODS = typing.get_args(Method)
 # Tests that rest on the correlation of a patient's visits.
 WITH_RHO = ("paired_t", "mixed_anova", "hotelling_t2", "ancova_rho", "change_score_t", "auc_t")
@@ -170,7 +172,9 @@ def _targets(claims: Document, path: Path_, claim: dict, names: Names) -> Iterat
         if not isinstance(target, dict):
             continue
         kind = names.kind(target.get("outcome"))
-        if kind == "counts" and not target.get("categories"):
+        if target.get("ordered") is True:
+            yield from _ordered(claims, place, target, claim, names)
+        elif kind == "counts" and not target.get("categories"):
             known = (names.categories or {}).get(target["outcome"], [])
             told = one_of("", known, f"the counted categories of '{target['outcome']}'")
             yield claims.problem((*place, "categories"), told, "")
@@ -190,6 +194,36 @@ def _targets(claims: Document, path: Path_, claim: dict, names: Names) -> Iterat
                 yield claims.problem(where, f"a visit after from_visit ({start:g})")
 
 
+def _ordered(
+    claims: Document, place: Path_, target: dict, claim: dict, names: Names
+) -> Iterator[Problem]:
+    outcome = (names.outcomes or {}).get(target.get("outcome"), {})
+    if outcome and not outcome.get("ordered"):
+        told = f"an outcome with ordered categories: '{target['outcome']}' declares no 'ordered'"
+        yield claims.problem((*place, "ordered"), f"{told} in study.yaml")
+    if claim.get("form") != "difference":
+        told = "a claim of form 'difference': ordered categories are compared between the arms"
+        yield claims.problem((*place, "ordered"), told)
+
+
+def check_order(study: Document, names: Names) -> Iterator[Problem]:
+    """Yield what is wrong with the order that an outcome declares for its categories."""
+    for path, outcome in study.find("outcomes", "*"):
+        if not isinstance(outcome, dict) or names.categories is None:
+            continue
+        known = names.categories.get(outcome.get("id"), [])
+        chosen = [category for _, category in _items(study, (*path, "ordered"))]
+        for index, category in enumerate(chosen):
+            if isinstance(category, str) and category not in known:
+                told = one_of(category, known, f"a category of '{outcome.get('id')}' in counts.csv")
+                yield study.problem((*path, "ordered", index), told)
+
+
+def _kind(target: dict, names: Names) -> str | None:
+    """Return what a target compares: means, counts, or counts in ordered categories."""
+    return "ordered" if target.get("ordered") is True else names.kind(target.get("outcome"))
+
+
 def _items(document: Document, path: Path_) -> Iterator[tuple[Path_, object]]:
     """Yield (path, item) of a list, if there is a list."""
     found = document.get(*path)
@@ -199,7 +233,7 @@ def _items(document: Document, path: Path_) -> Iterator[tuple[Path_, object]]:
 
 def _methods(claims: Document, path: Path_, claim: dict, names: Names) -> Iterator[Problem]:
     targets = [t for _, t in _items(claims, (*path, "targets")) if isinstance(t, dict)]
-    kinds = {names.kind(target.get("outcome")) for target in targets}
+    kinds = {_kind(target, names) for target in targets}
     yield from _unknown_methods(claims, path, kinds)
     if not kinds or None in kinds or not isinstance(claim.get("defensible"), dict):
         return
@@ -208,13 +242,16 @@ def _methods(claims: Document, path: Path_, claim: dict, names: Names) -> Iterat
     for key, kind, methods in (
         ("means_methods", "continuous", _run_on_means(form)),
         ("counts_methods", "counts", COUNTS_METHODS),
+        ("ordered_methods", "ordered", ORDERED_METHODS),
     ):
         chosen = claims.get(*place, key) or []
         if kind in kinds and not chosen:
-            told = f"at least one of {', '.join(methods)}: a target is of kind '{kind}'"
+            what = "has 'ordered: true'" if kind == "ordered" else f"is of kind '{kind}'"
+            told = f"at least one of {', '.join(methods)}: a target {what}"
             yield claims.problem((*place, key), told, "")
         elif chosen and kind not in kinds:
-            told = f"no {key}: no target is of kind '{kind}'"
+            what = "has 'ordered: true'" if kind == "ordered" else f"is of kind '{kind}'"
+            told = f"no {key}: no target {what}"
             yield claims.problem((*place, key), told, "a list")
         for where, method in _items(claims, (*place, key)):
             if isinstance(method, str) and method in METHODS and method not in methods:
@@ -228,9 +265,8 @@ def _methods(claims: Document, path: Path_, claim: dict, names: Names) -> Iterat
         told = "the correlations between two visits of a patient to try, such as [0.3, 0.5, 0.7]"
         yield claims.problem((*place, "rho"), told, "")
     method = claims.get(*path, "paper_analysis", "method")
-    methods = {"continuous": MEANS_METHODS, "counts": COUNTS_METHODS}
     if len(kinds) == 1 and isinstance(method, str):
-        allowed = methods[kinds.pop()]
+        allowed = BY_KIND[kinds.pop()]
         if method in _other(allowed):
             told = one_of(method, (*allowed, "not_stated"), "a method for these targets")
             yield claims.problem((*path, "paper_analysis", "method"), told)
@@ -238,11 +274,14 @@ def _methods(claims: Document, path: Path_, claim: dict, names: Names) -> Iterat
 
 def _unknown_methods(claims: Document, path: Path_, kinds: set[str | None]) -> Iterator[Problem]:
     """Yield methods that there are not, each once, with those that fit what is compared."""
-    known = {"continuous": MEANS_METHODS, "counts": COUNTS_METHODS}
-    fitting = [m for kind, methods in known.items() if kind in kinds for m in methods]
+    fitting = [m for kind, methods in BY_KIND.items() if kind in kinds for m in methods]
     method = claims.get(*path, "paper_analysis", "method")
     named = [((*path, "paper_analysis", "method"), method, [*(fitting or METHODS), "not_stated"])]
-    for key, methods in (("means_methods", MEANS_METHODS), ("counts_methods", COUNTS_METHODS)):
+    for key, methods in (
+        ("means_methods", MEANS_METHODS),
+        ("counts_methods", COUNTS_METHODS),
+        ("ordered_methods", ORDERED_METHODS),
+    ):
         items = _items(claims, (*path, "defensible", key))
         named += [(where, item, list(methods)) for where, item in items]
     for where, item, allowed in named:
@@ -263,7 +302,7 @@ def _run_on_means(form: object) -> tuple[str, ...]:
 
 
 def _other(methods: tuple[str, ...]) -> tuple[str, ...]:
-    return COUNTS_METHODS if methods is MEANS_METHODS else MEANS_METHODS
+    return tuple(m for others in BY_KIND.values() if others is not methods for m in others)
 
 
 def _needs(claims: Document, path: Path_, claim: dict, names: Names) -> Iterator[Problem]:

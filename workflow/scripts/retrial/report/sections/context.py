@@ -40,6 +40,10 @@ REFERENCES = {
     "barnard": "Barnard's exact test: Barnard 1947, doi:10.1093/biomet/34.1-2.123.",
     "chi2_n1": "Chi-square with N - 1 for N: Campbell 2007, doi:10.1002/sim.2832.",
     "chi2": "Chi-square needs expected counts of 5: Cochran 1954, doi:10.2307/3001666.",
+    "mann_whitney_exact": (
+        "Exact rank test of ordered categories: Mehta, Patel & Tsiatis 1984, Biometrics 40:819-825."
+    ),
+    "kruskal_wallis": "Kruskal-Wallis: Kruskal & Wallis 1952, doi:10.1080/01621459.1952.10483441.",
     "difference": (
         "Interval of a risk difference: Newcombe 1998, "
         "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I."

@@ -26,6 +26,7 @@ def bounded(results: Results) -> str:
     columns = [
         Column("visits", "Month"),
         Column("effect", "The effect lies", "html"),
+        *([Column("sensible", "By physiology", "html")] if _physiology(rows) else []),
         Column("p", "p lies", "html"),
         Column("needed", "The printed p needs", "html"),
         Column("holds", "The claim"),
@@ -39,7 +40,8 @@ def bounded(results: Results) -> str:
         kind="wide",
         note="Bounds, not data. Effect: treated minus control, or the change from the earlier "
         "visit. p: over every assumption on the SDs and every test. Needed: with SDs as at "
-        "baseline where none is printed (a change: at the correlation kindest to it).",
+        "baseline where none is printed (a change: at the correlation kindest to it)."
+        + _sources(results, rows),
     )
     caption = (
         "Bounds, not data. Bars: every difference that the printed numbers, the paper's sentences "
@@ -55,6 +57,18 @@ def bounded(results: Results) -> str:
             _sentences(results, rows),
         ]
     )
+
+
+def _sources(results: Results, rows: pd.DataFrame) -> str:
+    """Return what the limits by physiology are, with their sources."""
+    if not _physiology(rows):
+        return ""
+    told = []
+    for outcome in results.study.outcomes:
+        bounds = outcome.physiological_bounds
+        if bounds is not None and rows["outcome"].eq(outcome.id).any():
+            told.append(f"{outcome.label} ({bounds.source})")
+    return f" By physiology: within limits of the means with a source: {'; '.join(told)}."
 
 
 def _holds(detail: str) -> str:
@@ -118,12 +132,12 @@ def _lines(results: Results, rows: pd.DataFrame) -> list[dict]:
         unit = results.units.get(text(outcome), "")
         runs: list[tuple[tuple, list[pd.DataFrame]]] = []
         for _, at in group.groupby("visit", sort=False):
-            key = (_effect(at, unit), _p(results, at), _status(at))
+            key = (_effect(at, unit), _sensible(at, unit), _p(results, at), _status(at))
             if runs and runs[-1][0] == key:
                 runs[-1][1].append(at)
             else:
                 runs.append((key, [at]))
-        for (effect, p, status), parts in runs:
+        for (effect, sensible, p, status), parts in runs:
             visits = [part["visit"].iloc[0] for part in parts]
             lines.append(
                 {
@@ -132,6 +146,7 @@ def _lines(results: Results, rows: pd.DataFrame) -> list[dict]:
                     if len(visits) == 1
                     else f"{visits[0]:g} to {visits[-1]:g}",
                     "effect": effect,
+                    "sensible": sensible,
                     "p": p,
                     "needed": _needed(pd.concat(parts), unit),
                     "holds": status,
@@ -146,6 +161,18 @@ def _effect(rows: pd.DataFrame, unit: str) -> str:
         return "nowhere"
     if isinf(low) and isinf(high):
         return "anywhere"
+    return f"{between(low, high)} {escape(unit)}".rstrip()
+
+
+def _physiology(rows: pd.DataFrame) -> bool:
+    return bool(rows[["physiological_low", "physiological_high"]].notna().any(axis=None))
+
+
+def _sensible(rows: pd.DataFrame, unit: str) -> str:
+    """Return the bounds by the limits that a source gives for patients, if there are any."""
+    low, high = rows["physiological_low"].min(), rows["physiological_high"].max()
+    if missing(low) or (isinf(low) and isinf(high)):
+        return ""
     return f"{between(low, high)} {escape(unit)}".rstrip()
 
 

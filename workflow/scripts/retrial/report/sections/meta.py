@@ -15,8 +15,9 @@ COMPARISON = ["outcome", "visit", "version"]
 
 
 def shown(results: Results) -> pd.DataFrame:
-    """Return the effects that the report shows: of each outcome, those of its last visit."""
-    return last_visits(results.effects)
+    """Return the effects of means that the report shows: of each outcome, of its last visit."""
+    effects = results.effects
+    return last_visits(effects[effects["category"].isna()])
 
 
 def introduction(results: Results) -> str:
@@ -128,7 +129,7 @@ def effects(results: Results) -> str:
     note = (
         "Treatment less control. Weight: one over the variance; that of a difference is in the "
         "outcome’s unit, so it compares within an outcome. v. SD: how many times the weight, or "
-        "g, of the reading as SD."
+        "g, of the reading as SD. Risk and odds ratios of the counts are in effects.csv."
     )
     if (~shown(results)["admissible"].astype(bool)).any():
         note += " Struck out: no data can have this reading."

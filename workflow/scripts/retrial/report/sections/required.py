@@ -12,7 +12,7 @@ from retrial.report.sections.identified import bounded
 from retrial.report.tables import Column, render_table
 from retrial.report.words import count_of, listing, missing, number, text
 
-JOINT = ("equal_bars", "other_sd_zero")
+JOINT = ("equal_bars", "any_other_sd")
 
 
 def _waiting(results: Results) -> list:
@@ -146,7 +146,7 @@ def _joint(results: Results, rows: pd.DataFrame) -> str:
     caption = (
         "The mean that the other arm needs for the printed p. Dot: with a bar as long as the "
         "printed "
-        "one. Tick: with no spread at all, the least it could be."
+        "one. Tick: with the spread, and the test, that suit the claim best."
     )
     return join(
         [paragraph(sentence), picture(results, "required", caption), listed if out_names else ""]

@@ -38,7 +38,7 @@ from retrial.report.words import (
     whole,
     word,
 )
-from retrial.significance import COUNT_METHODS
+from retrial.significance import COUNT_METHODS, ORDERED_METHODS
 
 EFFECT_NAMES = {"group": "arms", "interaction": "arms by visits"}
 MEANS_METHODS = ("student_t", "welch_t")
@@ -229,6 +229,47 @@ def counts(results: Results) -> str:
     )
     plot = picture(results, "counts", "The p-value of each count, by test.")
     return join([heading("Counts of the two arms", 3), table, plot])
+
+
+def ordered(results: Results) -> str:
+    """Return the rank tests of counts in ordered categories."""
+    tests = results.tests
+    rows = tests[tests["method"].isin(ORDERED_METHODS)]
+    if rows.empty:
+        return ""
+    lines = [
+        {
+            "outcome": f"{results.outcome(row['outcome'])}, {months(row['visit'])}",
+            "test": escape(METHODS[row["method"]]) + _sub(version(results, row["version"])),
+            "n": f"{whole(row['n_1'])} v. {whole(row['n_2'])}",
+            "delta": number(row["estimate"], 2),
+            "p": _significant(row["p"], results, bool(row["admissible"]), "version"),
+            "range": f"{p_value(row['p_low'], results.alpha)} to "
+            f"{p_value(row['p_high'], results.alpha)}",
+            "published": "no p" if missing(row["published_p"]) else published(row["published_p"]),
+        }
+        for _, row in rows.sort_values("visit", kind="stable").iterrows()
+    ]
+    columns = [
+        Column("test", "Test", "html"),
+        Column("n", "Patients in a printed category"),
+        Column("delta", "Higher less lower", "figure"),
+        Column("p", "p", "figure"),
+        Column("range", "p, the others anywhere", "html"),
+        Column("published", "Published"),
+    ]
+    table = render_table(
+        lines,
+        columns,
+        anchor="t-tests-ordered",
+        caption="Counts in ordered categories, compared by their ranks",
+        grouped_by="outcome",
+        note="Higher less lower: the chance that a treated patient is in a higher category than a "
+        "control, less that of a lower one. The others anywhere: the range of p when patients in "
+        "no printed category are put into every one.",
+        kind="wide",
+    )
+    return join([heading("Ordered categories", 3), table])
 
 
 def _sub(words: str) -> str:

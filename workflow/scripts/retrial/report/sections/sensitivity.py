@@ -302,6 +302,27 @@ def _beside(results: Results, event: str, rows: pd.DataFrame) -> str:
     return f"<b>{name}</b>: {'; '.join(parts)}."
 
 
+def _say_control(results: Results, rows: pd.DataFrame) -> str:
+    """Say for each event which outside rates the control arm lies below."""
+    told = []
+    for event, group in rows.groupby("category", sort=False):
+        group = group.drop_duplicates(["scenario", "p"])
+        below = group[group["p"] < results.alpha]
+        words = f"below {len(below)} of {count_of(len(group), 'outside rate')} (one-sided)"
+        if len(below):
+            least = below.sort_values("p", kind="stable").iloc[0]
+            words += (
+                f", the furthest {evidence_label(results, least['scenario'])} "
+                f"({p_phrase(least['p'], results.alpha)})"
+            )
+        name = escape(capital(event_name(results, event)))
+        told.append(f"<b>{name}</b>, control arm: significantly {words}.")
+    return (
+        "A control arm with fewer remissions than untreated patients have elsewhere makes a "
+        f"difference that the treatment need not explain. {' '.join(told)}"
+    )
+
+
 def _say_correlation(results: Results, rows: pd.DataFrame) -> str:
     told = []
     # A claim with a printed threshold is judged at that one, and so is where it turns.
@@ -430,6 +451,12 @@ SHOWN = {
         _say_honeymoon,
         "honeymoon",
         ("Line and band: treated patients with their interval. Points: rates without the therapy."),
+    ),
+    "control_history": (
+        "The control arm beside natural history",
+        _say_control,
+        "",
+        "",
     ),
     "digitization": (
         "Error of reading a figure",
