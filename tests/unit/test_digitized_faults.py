@@ -172,7 +172,7 @@ def test_what_is_said_twice_of_a_panel_is_told(dropped, more, phrase):
 
 
 def test_a_factor_beyond_all_units_is_told(dropped):
-    edit(dropped, "axes: hba1c\n", "axes: hba1c\n        y_factor: 1e300\n")
+    edit(dropped, "axes: hba1c\n", "axes: hba1c\n        y_factor: 10000000000\n")
     only(dropped, "figures[2].panels[0].y_factor", "y_factor", "at most 1000000000")
 
 

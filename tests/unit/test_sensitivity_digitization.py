@@ -198,7 +198,11 @@ def numbers(*rows):
     named = [dict(zip(("row_id", "value", "error", "digitized"), r, strict=True)) for r in rows]
     both = pd.DataFrame([cells | row | {"value_sigma": 0.1, "error_sigma": 0.1} for row in named])
     summaries = pd.DataFrame(
-        [{"row_id": r["row_id"], "reading": "sd", "sd": 1.0, "admissible": True} for r in named]
+        [
+            {"row_id": r["row_id"], "reading": "sd", "sd": 1.0}
+            | dict.fromkeys(("admissible", "labelled", "open"), True)
+            for r in named
+        ]
     )
     return rows_of(both, "ppg", 6, statistic="mean"), summaries
 

@@ -67,7 +67,7 @@ def _sources(results: Results, rows: pd.DataFrame) -> str:
     for outcome in results.study.outcomes:
         bounds = outcome.physiological_bounds
         if bounds is not None and rows["outcome"].eq(outcome.id).any():
-            told.append(f"{outcome.label} ({bounds.source})")
+            told.append(f"{escape(outcome.label)} ({escape(bounds.source)})")
     return f" By physiology: within limits of the means with a source: {'; '.join(told)}."
 
 
