@@ -16,9 +16,14 @@ WIDTH, HEIGHT = 900, 700
 LEFT, RIGHT, TOP, BOTTOM = 100, 800, 60, 600
 
 
+def mean_at(visit, start, slope):
+    """A mean that changes by `slope` a month for six months and stays there."""
+    return start + slope * min(visit, 6)
+
+
 def curve(visits, start, slope, error):
-    """Means on a line, with one error term: [(visit, mean, error)]."""
-    return [(visit, start + slope * visit, error) for visit in visits]
+    """Means that settle after six months, with one error term: [(visit, mean, error)]."""
+    return [(visit, mean_at(visit, start, slope), error) for visit in visits]
 
 
 def pixels(x, y, x_range, y_range):
@@ -105,14 +110,16 @@ def packed(content: bytes, folder: str, image: bytes | None = None) -> bytes:
     return file.getvalue()
 
 
-# Made-up lines: start, slope a month and error of the treated arm, then of the control.
+# Made-up curves: start, change a month and error of the treated arm, then of the control, then the
+# axis. Where the paper prints a mean (baseline; HbA1c at month 6), the curve passes through it: a
+# panel that contradicts the print would be held back.
 LINES = {
-    "fpg": ((150, -1.0, 9), (155, -0.5, 10), (80, 200)),
-    "ppg": ((220, -2.0, 12), (225, -0.5, 14), (100, 300)),
-    "hba1c": ((6.85, -0.04, 0.2), (6.79, 0.02, 0.21), (4, 9)),
-    "c_peptide": ((0.85, 0.01, 0.1), (0.83, -0.012, 0.09), (0, 2)),
-    "cpgr": ((0.7, 0.02, 0.08), (0.7, -0.01, 0.07), (0, 2)),
-    "insulin_dose": ((0.6, -0.008, 0.05), (0.6, 0.004, 0.06), (0, 2)),
+    "fpg": ((102.6, -2.0, 7.95), (97.2, 0.5, 7.91), (50, 200)),
+    "ppg": ((220, -6.0, 12), (225, -1.0, 14), (100, 300)),
+    "hba1c": ((6.85, -0.225, 0.191), (6.79, 0.02, 0.216), (4, 9)),
+    "c_peptide": ((0.85, 0.03, 0.121), (0.89, -0.03, 0.104), (0, 2)),
+    "cpgr": ((0.7, 0.06, 0.08), (0.7, -0.03, 0.07), (0, 2)),
+    "insulin_dose": ((0.6, -0.03, 0.05), (0.6, 0.02, 0.06), (0, 2)),
 }
 
 

@@ -13,9 +13,9 @@ from retrial.meta.effects import effects_of
 from retrial.multiverse.means import means_product
 from retrial.reconstruct import reconstruct
 from retrial.retest import Settings, retest
-from retrial.selection import AS_LABELLED, tried
+from retrial.selection import AS_LABELLED, means_of, tried
 from retrial.study import Claim, DefensibleSet, PaperAnalysis
-from retrial.tables import AGREEMENT, DIGITIZED, table
+from retrial.tables import AGREEMENT, AUDIT, DIGITIZED, table
 from retrial.validation.labels import beyond_the_label
 from scipy import stats
 from test_audit import a_mean, collected, toy_study
@@ -76,6 +76,26 @@ def test_a_reading_without_a_reason_is_run_and_does_not_count():
     tests = stages(claim)[-1]
     assert tests["p"].notna().all()
     assert tests.index[tests["defensible"]].tolist() == [AS_LABELLED]
+
+
+@pytest.mark.parametrize(
+    ("opened", "after"),
+    [(("before",), 0.5 * 12**0.5), (("before", "after"), 0.5), ((), 0.5)],
+    ids=["a reason for the first", "a reason for both", "no reason"],
+)
+def test_a_reason_to_doubt_one_label_says_nothing_of_another(opened, after):
+    """Read as SD: the second number keeps its SEM (SD 1.73) unless it is in doubt as well."""
+    rows = [a_mean("50.0", "2.0"), a_mean("48.0", "0.5", row_id="after", visit="6")]
+    study = toy_study(lower=0.0, upper=100.0)
+    reported = collected(study, means=[row | {"label_scope": row["row_id"]} for row in rows])
+    summaries = reconstruct(reported, table([], AUDIT), readings=READINGS)
+    first = reported["row_id"].iloc[0]
+    ids = [first if row == "before" else row for row in opened]
+    doubted = summaries["row_id"].isin(ids) & (summaries["reading"] == "sd")
+    summaries = summaries.assign(open=doubted)
+    wanted = [(reported[reported["visit"] == visit], "treated") for visit in (0, 6)]
+    found = means_of(wanted, summaries, "", "sd")
+    assert [mean.sd for mean in found] == pytest.approx([2.0, after])
 
 
 def test_the_default_reading_is_the_stated_label_alone():

@@ -11,7 +11,9 @@ from retrial.meta.pooling import combine
 from retrial.tables import read_table
 
 pytestmark = pytest.mark.workflow
-TREATED = "marker_treated_m6,marker,treated,6,mean,,5.9"
+TREATED = "marker_treated_m6,marker,,treated,6,mean,,5.9"
+
+STUDY_NUMBERS = "1, 3.5, 5.5, 9.8"  # what the template's study.yaml types with a quote
 
 
 def begin(project, name, mean, *, simulated):
@@ -33,7 +35,10 @@ def pass_as_real(folder):
     """Make a study of invented numbers pass as one of a paper: each quote holds its number."""
     for path in [path for path in folder.rglob("*") if path.is_file()]:
         text = path.read_text(encoding="utf-8").replace("made-up number", "invented number")
-        path.write_text(text.replace("simulated: true", "simulated: false"), encoding="utf-8")
+        text = text.replace("simulated: true", "simulated: false")
+        if path.name == "study.yaml":
+            text = text.replace("numbers, replace them", f"numbers {STUDY_NUMBERS}")
+        path.write_text(text, encoding="utf-8")
     for name, numbers in (("reported.csv", ("value", "error")), ("counts.csv", ("count", "total"))):
         path = folder / name
         rows = pd.read_csv(path, dtype=str, keep_default_na=False)

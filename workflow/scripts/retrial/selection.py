@@ -136,21 +136,25 @@ def means_of(
 ) -> list[Mean] | None:
     """Return one mean for each (rows, arm), under one reading; None when one is not printed.
 
-    An error term is labelled once, so one reading holds for all of them. But where the numbers
-    come from tables with labels of their own, and the reading is impossible in one of these, that
-    one is read by the first reading that is possible there (a label refuted for a table says
-    nothing of a figure). The reading `as_labelled` is the paper's own analysis: each by its own
-    label, and none replaced. Where it is possible in none, it is kept and marked inadmissible.
+    An error term is labelled once, so one reading holds for all of them. But the numbers may come
+    from tables, texts and figures with labels of their own. Where the audit gives a reason to read
+    some of them so (`open`), the others keep their own label: a label refuted for a table says
+    nothing of a figure. And where the reading is impossible for one of them, that one is read by
+    its label or, if that is impossible too, by the first reading that is possible. The reading
+    `as_labelled` is the paper's own analysis: each by its own label, and none replaced. Where a
+    reading is possible for none, it is kept and marked inadmissible.
     """
     found = [mean_of(rows, summaries, arm, version, reading) for rows, arm in wanted]
     if any(mean is None for mean in found):
         return None
     if reading == AS_LABELLED or not any(mean.admissible for mean in found):
         return found
+    has_reason = any(mean.open and mean.admissible for mean in found)
     for place, (mean, (rows, arm)) in enumerate(zip(found, wanted, strict=True)):
-        if mean.admissible:
+        if mean.admissible and (mean.allowed or not has_reason):
             continue
-        others = (mean_of(rows, summaries, arm, version, other) for other in READING_ORDER)
+        order = (AS_LABELLED, reading, *READING_ORDER)
+        others = (mean_of(rows, summaries, arm, version, other) for other in order)
         found[place] = next((m for m in others if m is not None and m.admissible), mean)
     return found
 
