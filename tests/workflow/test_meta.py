@@ -59,9 +59,14 @@ def test_studies_with_patients_are_pooled_and_simulated_ones_are_not(fresh):
     pooled, weights = (read_table(folder / f"{name}.csv") for name in ("meta", "weights"))
     assert list(pooled.columns) == tables.META
     assert list(weights.columns) == tables.META_WEIGHTS
-    assert set(pooled["studies"]) == {"one2001;two2002"}
+    together, alone = pooled[pooled["k"] > 1], pooled[pooled["k"] == 1]
+    assert set(together["studies"]) == {"one2001;two2002"}
+    # No other study counts these events: the paper's own ratios, and said to be no pooling.
+    assert set(alone["studies"]) == {"hu2013"} and set(alone["scale"]) == {"log_rr", "log_or"}
+    assert alone["detail"].str.startswith("no pooling").all()
     assert set(weights["study"]) == {"one2001", "two2002", "hu2013"}
-    assert not weights.loc[weights["study"] == "hu2013", "pooled"].any()
+    mine = weights[(weights["study"] == "hu2013") & weights["pooled"].astype(bool)]
+    assert set(mine["outcome"]) == set(alone["outcome"])
 
     row = pooled[(pooled["reading"] == "sd") & (pooled["scale"] == "md")].iloc[0]
     variance = 1.1**2 / 20 + 1.2**2 / 20

@@ -5,6 +5,7 @@ from pathlib import Path
 from retrial.collect import collect, printed_numbers
 from retrial.digitized import read_figures
 from retrial.figures import load_figures
+from retrial.files import whole
 from retrial.joblog import job_log
 from retrial.study import load_study
 from retrial.tables import AGREEMENT, DIGITIZED, REPORTED, write_table
@@ -30,4 +31,5 @@ with job_log(snakemake.log[0], snakemake.output):
     write_table(numbers, snakemake.output.reported, REPORTED)
     write_table(digitized.points, snakemake.output.digitized, DIGITIZED)
     write_table(digitized.agreement, snakemake.output.agreement, AGREEMENT)
-    digitized.draws.to_parquet(snakemake.output.digitization, index=False)
+    with whole(snakemake.output.digitization) as part:
+        digitized.draws.to_parquet(part, index=False)

@@ -1,8 +1,8 @@
 """Note what a study's results are made from."""
 
 import json
-from pathlib import Path
 
+from retrial.files import write_text
 from retrial.joblog import job_log
 from retrial.provenance import provenance
 
@@ -15,4 +15,4 @@ with job_log(snakemake.log[0], snakemake.output):
         dict(snakemake.params.settings),
     )
     text = json.dumps(made_from, indent=2, ensure_ascii=False) + "\n"
-    Path(snakemake.output.provenance).write_text(text, encoding="utf-8")
+    write_text(snakemake.output.provenance, text)

@@ -1,7 +1,6 @@
 """Check a study folder before anything is computed; all problems are told at once."""
 
-from pathlib import Path
-
+from retrial.files import write_text
 from retrial.joblog import UserError, job_log
 from retrial.validation import check_study, format_problems, summarize
 
@@ -10,4 +9,4 @@ with job_log(snakemake.log[0], snakemake.output):
     problems = check_study(folder, evidence)
     if problems:
         raise UserError(f"{folder}:\n{format_problems(problems)}")
-    Path(snakemake.output[0]).write_text(summarize(folder, evidence), encoding="utf-8")
+    write_text(snakemake.output[0], summarize(folder, evidence))

@@ -13,6 +13,7 @@ from pathlib import Path
 from retrial.compare import KEYS, read_result
 from retrial.config import CONFIG, load_config, read_config
 from retrial.digests import file_digest
+from retrial.files import whole
 from retrial.joblog import UserError
 from retrial.provenance import input_digests
 from retrial.studies import folder_files
@@ -57,7 +58,8 @@ def freeze(study_folder: Path | str, results_folder: Path | str) -> list[Path]:
         if path.name not in frozen:
             path.unlink()
     for name, frame in frozen.items():
-        frame.to_csv(expected / name, index=False, lineterminator="\n", encoding="utf-8")
+        with whole(expected / name) as part:
+            frame.to_csv(part, index=False, lineterminator="\n", encoding="utf-8")
     return [expected / name for name in frozen]
 
 

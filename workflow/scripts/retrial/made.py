@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from retrial.digests import file_digest
+from retrial.files import write_text
 from retrial.joblog import UserError, disk_sentence
 
 FOLDER = ".made"
@@ -53,9 +54,7 @@ def note_made(log: Path | str, outputs: Iterable[str]) -> None:
     folder = log.parent.parent / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     made = {Path(output).as_posix(): digest(Path(output)) for output in outputs}
-    unfinished = folder / f".{log.stem}.{os.getpid()}"
-    unfinished.write_text(json.dumps(made, indent=1) + "\n", encoding="utf-8")
-    unfinished.replace(folder / f"{log.stem}.json")
+    write_text(folder / f"{log.stem}.json", json.dumps(made, indent=1) + "\n")
 
 
 def changed_since(results: Path | str) -> dict[str, tuple[str, str]]:

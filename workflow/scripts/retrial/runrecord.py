@@ -10,6 +10,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from retrial.files import write_text
+
 
 def git_commit(folder: Path | str) -> str | None:
     """Return the commit of a project, with "+changes" when files differ; None outside git."""
@@ -35,4 +37,4 @@ def write_run_record(path: Path | str, project: Path | str, started: float) -> N
         "seconds": round(time.time() - started, 1),
     }
     Path(path).parent.mkdir(parents=True, exist_ok=True)
-    Path(path).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    write_text(path, json.dumps(record, indent=2) + "\n")

@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from retrial.axes import OWN_AXES
+from retrial.files import whole
 
 # Typed files, read as text: the printed decimals count.
 REPORTED_INPUT = (
@@ -423,7 +424,8 @@ def write_table(frame: pd.DataFrame, path: Path | str, columns: list[str]) -> No
     extra = [c for c in frame.columns if c not in columns]
     if missing or extra:
         raise KeyError(f"{Path(path).name}: columns missing {missing}, columns unknown {extra}")
-    frame[columns].to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+    with whole(path) as part:
+        frame[columns].to_csv(part, index=False, lineterminator="\n", encoding="utf-8")
 
 
 def table(rows: list[dict], columns: list[str]) -> pd.DataFrame:

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from retrial.axes import OWN_AXES
+from retrial.files import whole
 from retrial.multiverse.counts import CONCURRENT, other_populations, outside_evidence
 from retrial.multiverse.means import means_product
 from retrial.multiverse.multiplicity import with_multiplicity
@@ -75,7 +76,7 @@ def multiverse(*parts: object, **settings: object) -> pd.DataFrame:
 def write_specifications(chunks: Iterator[pd.DataFrame], path: Path | str) -> None:
     """Write the specifications to Parquet claim by claim, so that none but one is in memory."""
     schema = pa.Schema.from_pandas(_typed(table([], MULTIVERSE)), preserve_index=False)
-    with pq.ParquetWriter(path, schema) as writer:
+    with whole(path) as part, pq.ParquetWriter(part, schema) as writer:
         for chunk in chunks:
             writer.write_table(pa.Table.from_pandas(chunk, schema, preserve_index=False))
 

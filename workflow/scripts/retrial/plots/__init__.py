@@ -13,6 +13,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+from retrial.files import write_text
 from retrial.plots import (
     baseline,
     honeymoon,
@@ -83,7 +84,7 @@ def draw_all(results: Results, folder: Path | str, processes: int = 1) -> dict[s
         drawn = [_draw_one(results, target, *plot) for plot in plots]
     alt = {name: words for name, words in drawn if words is not None}
     words = json.dumps(alt, ensure_ascii=False, indent=2, sort_keys=True)
-    (target / "alt.json").write_text(words + "\n", encoding="utf-8")
+    write_text(target / "alt.json", words + "\n")
     return alt
 
 

@@ -22,6 +22,7 @@ from plotnine import (
     theme,
 )
 
+from retrial.files import write_text
 from retrial.meta.across import LABELLED, RULES, SCALES, MetaAnalysis
 from retrial.plots.labels import ordered, wrapped
 from retrial.plots.save import write
@@ -181,5 +182,5 @@ def draw_forests(
         write(draw_forest(rows, labels[outcome]), target, name)
         alt[name] = say_forest(analysis, outcome, unit, labels[outcome], level)
     words = json.dumps(alt, ensure_ascii=False, indent=2, sort_keys=True)
-    (target / "alt.json").write_text(words + "\n", encoding="utf-8")
+    write_text(target / "alt.json", words + "\n")
     return alt

@@ -10,6 +10,8 @@ from pathlib import Path
 import matplotlib as mpl
 from plotnine import ggplot
 
+from retrial.files import whole
+
 mpl.use("agg")
 
 # Element ids come from a hash with this salt, not from a random one; letters are drawn as paths,
@@ -56,4 +58,5 @@ def drawn(plot: ggplot) -> dict[str, bytes]:
 def write(plot: ggplot, folder: Path, name: str) -> None:
     """Write `<name>.svg` and `<name>.png` to a folder."""
     for kind, content in drawn(plot).items():
-        (folder / f"{name}.{kind}").write_bytes(content)
+        with whole(folder / f"{name}.{kind}") as part:
+            part.write_bytes(content)

@@ -25,6 +25,7 @@ import papermill
 from nbconvert.exporters import HTMLExporter
 from traitlets.config import Config
 
+from retrial.files import write_text
 from retrial.report.page import chosen_sections
 
 _CHECK_KERNEL = """\
@@ -195,5 +196,5 @@ def render(
     chosen_sections(parameters.get("sections"))
     done = make_deterministic(run_notebook(read_notebook(notebook), parameters))
     page = to_html(done, template)
-    Path(executed).write_text(nbformat.writes(done) + "\n", encoding="utf-8")
-    Path(html).write_text(page, encoding="utf-8")
+    write_text(executed, nbformat.writes(done) + "\n")
+    write_text(html, page)
