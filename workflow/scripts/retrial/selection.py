@@ -162,8 +162,15 @@ def means_of(
 def count_of(
     rows: pd.DataFrame, arm: str, version: str, categories: list[str] | tuple[str, ...]
 ) -> Count | None:
-    """Return the events of an arm in a version; None unless every category is printed."""
+    """Return the events of an arm in a version; None unless every category is printed.
+
+    Of counts printed for two populations those of all who were randomized are taken.
+    """
     chosen = in_version(rows[rows["arm"] == arm], version)
+    if "population" in chosen and chosen["population"].notna().any():
+        randomized = chosen[chosen["population"].ne("analysed").fillna(True)]
+        if set(randomized["category"]) == set(categories):
+            chosen = randomized
     if set(chosen["category"]) != set(categories) or chosen["total"].isna().any():
         return None
     if chosen["total"].nunique() != 1:

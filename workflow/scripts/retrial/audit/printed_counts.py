@@ -72,17 +72,29 @@ def _events(categories: list[str], wanted: list[str] | None) -> Iterator[tuple[s
 def _between(
     arms: list[str], here: pd.DataFrame, visit: float, wanted: list[str] | None
 ) -> Iterator[dict]:
-    for version in versions_of(here):
-        chosen = in_version(here, version)
+    for version, rows in _versions_and_populations(here):
+        chosen = in_version(rows, version)
         categories = list(dict.fromkeys(chosen["category"]))
         for first, second in combinations(arms, 2):
             for event in _events(categories, wanted):
-                rows = chosen[chosen["category"].isin(event)]
-                one, two = (count_of(rows, arm, version, event) for arm in (first, second))
+                counted = chosen[chosen["category"].isin(event)]
+                one, two = (count_of(counted, arm, version, event) for arm in (first, second))
                 if one is not None and two is not None:
                     contrast = f"{first} - {second}: {event_name(event)}"
                     yield from _tables(one, two, contrast, visit, version)
         yield from _whole(chosen, arms, visit, version)
+
+
+def _versions_and_populations(counts: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the counts of each version; twice where two populations are printed."""
+    for version in versions_of(counts):
+        printed = set(counts["population"].dropna())
+        if len(printed) < 2:
+            yield version, counts
+            continue
+        for population in sorted(printed):
+            other = printed - {population}
+            yield version, counts[~counts["population"].isin(other)]
 
 
 def _tables(one: Count, two: Count, contrast: str, visit: float, version: str) -> Iterator[dict]:
@@ -134,8 +146,8 @@ def _within(
     if pd.isna(start) or pd.isna(visit) or start == visit:
         return
     mine = counts[counts["arm"] == arm]
-    for version in versions_of(mine):
-        chosen = in_version(mine, version)
+    for version, rows in _versions_and_populations(mine):
+        chosen = in_version(rows, version)
         categories = list(dict.fromkeys(chosen["category"]))
         for event in _events(categories, wanted):
             rows = chosen[chosen["category"].isin(event)]

@@ -20,6 +20,7 @@ def check_tallies(study: Study, reported: pd.DataFrame) -> list[dict]:
             found += _remaining(in_version(rows, version))
     for _, row in counts.dropna(subset=["total"]).iterrows():
         found += _stated_elsewhere(counts, row)
+        found += _all_randomized(study, row)
     printed = counts[~counts["inferred"].astype(bool) & ~counts["cumulative"].eq(True)]
     later = printed[printed["visit"].gt(0) & printed["alternative_of"].isna()]
     for _, rows in later.dropna(subset=["arm"]).groupby(["outcome", "arm", "visit"], sort=False):
@@ -116,6 +117,24 @@ def _stated_elsewhere(counts: pd.DataFrame, row: pd.Series) -> list[dict]:
             value=row["total"],
             bound=parent["value"],
             detail=detail,
+        )
+    ]
+
+
+def _all_randomized(study: Study, row: pd.Series) -> list[dict]:
+    """A count among all who were randomized has their number as its denominator."""
+    if pd.isna(row["population"]) or row["population"] != "randomized" or pd.isna(row["arm"]):
+        return []
+    randomized = next(arm.n for arm in study.arms if arm.id == row["arm"])
+    return [
+        finding(
+            "denominator_randomized",
+            row,
+            None,
+            "pass" if row["total"] == randomized else "inconsistent",
+            value=row["total"],
+            bound=float(randomized),
+            detail=f"counted among all randomized, of {row['total']:g}; {randomized} were",
         )
     ]
 

@@ -67,13 +67,13 @@ def _references(sheet: Sheet, names: Names) -> Iterator[Problem]:
 def visits_allowed(names: Names) -> str:
     """Return which visits there are, for a message."""
     visits = ", ".join(f"{visit:g}" for visit in sorted(names.visits or ()))
-    return f"a visit of study.yaml, in months: {visits}"
+    return f"a visit of study.yaml: {visits}"
 
 
 def _subject(row: Row) -> tuple[str, ...]:
     """Return what a row is about; two rows about the same thing are two versions of it."""
     visit = row.number("visit")
-    about = [row.text(c) for c in ("outcome", "category", "arm", "statistic")]
+    about = [row.text(c) for c in ("outcome", "category", "arm", "statistic", "population")]
     return (*about, "" if visit is None else repr(visit))
 
 
@@ -95,7 +95,7 @@ def _alternatives(sheet: Sheet) -> Iterator[Problem]:
         if other.text("alternative_of"):
             told = "a row that is no alternative itself: name the first of them"
             yield sheet.problem(row, "alternative_of", told)
-        keys = {"outcome", "category", "arm", "statistic", "visit"}
+        keys = {"outcome", "category", "arm", "statistic", "visit", "population"}
         if not (row.bad | other.bad) & keys and _subject(row) != _subject(other):
             told = "a row for the same outcome, category, arm, visit and statistic"
             yield sheet.problem(row, "alternative_of", told)
@@ -117,6 +117,7 @@ def _printed_twice(sheet: Sheet) -> Iterator[Problem]:
     """Two values for one thing in one version: a run would silently take the first."""
     seen: dict[tuple[str, ...], Row] = {}
     key_columns = {"outcome", "category", "arm", "statistic", "visit", "version", "row_id"}
+    key_columns |= {"population"}
     for row in sheet.rows:
         if row.bad & key_columns or row.text("statistic") == "p" or row.blank("outcome"):
             continue
