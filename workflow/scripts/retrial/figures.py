@@ -52,7 +52,9 @@ class Panel(Block):
         default=None, description="Its axes set in the project file, where several panels share it"
     )
     months_per_x: float = Field(
-        default=1.0, gt=0, description="Months in one unit of the x axis (weeks: 0.22998)"
+        default=1.0,
+        gt=0,
+        description="Months (or another visit_unit) in one unit of the x axis (weeks: 0.22998)",
     )
     y_factor: float = Field(
         default=1.0,

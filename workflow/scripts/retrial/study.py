@@ -19,6 +19,9 @@ from retrial.design import Fact
 from retrial.formula import Tie
 from retrial.outcome import Level, Outcome
 
+VisitUnit = Literal["days", "weeks", "months", "years"]
+# Months in one unit of a visit: a year has 365.25 days.
+MONTHS = {"days": 12 / 365.25, "weeks": 84 / 365.25, "months": 1.0, "years": 12.0}
 Reading = Literal["sd", "sem", "ci95"]
 ErrorLabel = Literal["sem", "sd", "ci95", "iqr", "range", "none"]
 MeansMethod = Literal[
@@ -178,6 +181,7 @@ class Study(Block):
     )
     arms: list[Arm] = Field(min_length=2)
     visits: list[float] = Field(min_length=1)
+    visit_unit: VisitUnit = Field(default="months", description="What `visits` count")
     visits_stated: Sourced
     error_label: StatedErrorLabel
     dropouts: list[Dropout] = []
@@ -189,6 +193,27 @@ class Study(Block):
     reported_tests: list[ReportedTest] = []
     design: list[Fact] = []
     risk_of_bias: list[RiskOfBias] = []
+
+    @model_validator(mode="after")
+    def _honeymoon_in_months(self) -> Study:
+        if self.honeymoon is not None and self.visit_unit != "months":
+            raise ValueError(
+                "a honeymoon counts in months: visits must too, with visit_unit months"
+            )
+        return self
+
+    @property
+    def visit_word(self) -> str:
+        """The unit of one visit: `month`, `week`."""
+        return self.visit_unit.removesuffix("s")
+
+    def visit_name(self, visit: float) -> str:
+        """Return a visit in words, such as `month 6` or `week 12`."""
+        return f"{self.visit_word} {visit:g}"
+
+    def in_months(self, visit: float) -> float:
+        """Return the time of a visit in months, as outside evidence counts it."""
+        return visit * MONTHS[self.visit_unit]
 
     def outcome(self, outcome_id: str) -> Outcome:
         """Return the outcome with this id; KeyError when the study has none."""

@@ -84,8 +84,8 @@ def _visits(study: Study, figures: list[Figure], points: pd.DataFrame) -> list[d
                 ]
                 absent = [v for v in visits_shown(study, panel) if v not in set(mine["visit"])]
                 bare = mine.loc[mine["error"].isna(), "visit"].tolist()
-                told = [f"no point at month {visit:g}" for visit in absent]
-                told += [f"no error bar at month {visit:g}" for visit in bare]
+                told = [f"no point at {study.visit_name(visit)}" for visit in absent]
+                told += [f"no error bar at {study.visit_name(visit)}" for visit in bare]
                 row = {
                     "row_id": f"{figure.id}_{panel.id}_{arm}",
                     "outcome": panel.outcome,

@@ -161,8 +161,8 @@ def _still_followed(study: Study, rows: pd.DataFrame) -> list[dict]:
             "inconsistent" if beyond else "pass",
             value=counted,
             bound=float(most),
-            detail=f"{counted:g} patients are counted at month {row['visit']:g} ({names}), when "
-            f"{most} were followed"
+            detail=f"{counted:g} patients are counted at {study.visit_name(row['visit'])} "
+            f"({names}), when {most} were followed"
             + ("; right only if those who left are counted in" if beyond else ""),
         )
     ]

@@ -236,7 +236,7 @@ def _reported(study: Study, figure: Figure, row: dict) -> dict:
         "n": _patients(study, row, shown),
         "inferred": False,
         "unit": study.outcome(row["outcome"]).unit,
-        "source": f"{where}, {arm.label}, month {row['visit']:g}",
+        "source": f"{where}, {arm.label}, {study.visit_name(row['visit'])}",
         "digitized": True,
         "value_sigma": row["mean_sigma"],
         "error_sigma": row["error_sigma"],

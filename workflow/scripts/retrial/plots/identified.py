@@ -124,13 +124,14 @@ def draw_identified(results: Results) -> ggplot | None:
             fill="none",
         )
     title = "The printed p needs (SDs as at baseline), read as"
+    since = f"{results.study.visit_unit.capitalize()} since the first treatment"
     return (
         plot
         + facet_wrap("panel", ncol=1, scales="free_y")
         + scale_x_continuous(breaks=sorted(bars["visit"].unique()))
         + scale_colour_manual(values=[READING_COLOURS[r] for r in readings], name=title)
         + scale_shape_manual(values=[READING_SHAPES[r] for r in readings], name=title)
-        + labs(x="Months since the first treatment", y="Difference: bounds, not data")
+        + labs(x=since, y="Difference: bounds, not data")
         + report_theme(1.0 + 1.75 * len(levels), grid="y", legend_title=True)
         + guides(colour=guide_legend(nrow=1), shape=guide_legend(nrow=1))
     )
@@ -139,7 +140,7 @@ def draw_identified(results: Results) -> ggplot | None:
 def say_identified(results: Results) -> str:
     """Describe the plot of bounds from its rows."""
     bars, needed = identified_rows(results)
-    told = []
+    told, unit = [], results.study.visit_word
     for panel, group in bars.groupby("panel", sort=False):
         runs: list[list] = []
         for _, row in group.iterrows():
@@ -152,7 +153,7 @@ def say_identified(results: Results) -> str:
                 runs[-1][1].append(row["visit"])
             else:
                 runs.append([words, [row["visit"]]])
-        spans = [f"{words} at month {listing(f'{v:g}' for v in visits)}" for words, visits in runs]
+        spans = [f"{words} at {unit} {listing(f'{v:g}' for v in visits)}" for words, visits in runs]
         here = needed[needed["panel"] == panel]
         needs = []
         for shown, part in here.groupby("shown", sort=False):
@@ -161,4 +162,4 @@ def say_identified(results: Results) -> str:
             needs.append(f"{listing(ends, 'to')} read as {shown}")
         tail = f"; the printed p needs {listing(needs)}" if needs else ""
         told.append(f"{panel}: {'; '.join(spans)}{tail}")
-    return f"Bounds, not data, of {count_of(len(told), 'difference')} by month. {'. '.join(told)}."
+    return f"Bounds, not data, of {count_of(len(told), 'difference')} by {unit}. {'. '.join(told)}."

@@ -49,7 +49,7 @@ def required_rows(results: Results) -> pd.DataFrame:
         bars=rows["scenario"].map(BARS),
         panel=[
             f"{with_unit(results, r['outcome'])}, {short_arm(results, r['arm'])} at "
-            f"{months(r['visit'])}"
+            f"{months(r['visit'], results.study.visit_unit)}"
             for _, r in rows.iterrows()
         ],
     )

@@ -84,7 +84,7 @@ def _label(results: Results, row: pd.Series) -> str:
     if row["reading"]:
         parts.append(f"read as {READINGS.get(row['reading'], row['reading'])}")
         if claim is not None and claim.form == "change":
-            parts.insert(0, f"change by month {row['visit']:g}")
+            parts.insert(0, f"change by {results.study.visit_name(row['visit'])}")
         return "\n".join([results.outcome(row["outcome"]), wrapped(", ".join(parts), 44)])
     label = event_label(results, pd.Series({"outcome": row["outcome"], "category": category}))
     return "\n".join([label, *parts])

@@ -36,7 +36,7 @@ def row_name(results: Results, row: pd.Series) -> str:
     if not missing(row.get("arm")):
         name += f" in {short_arm(results, row['arm'])}"
     if not missing(row.get("visit")) and row["visit"] != 0:
-        name += f" at {months(row['visit'])}"
+        name += f" at {months(row['visit'], results.study.visit_unit)}"
     return name
 
 
@@ -168,7 +168,8 @@ def readings_used(results: Results, row: pd.Series) -> str:
     by_visit = len({one["visit"] for one, _ in used}) > 1
     told = []
     for one, name in used:
-        at = months(one["visit"]) if by_visit else short_arm(results, one["arm"])
+        visit = months(one["visit"], results.study.visit_unit)
+        at = visit if by_visit else short_arm(results, one["arm"])
         why = "" if name == asked else f" ({asked} impossible there)"
         told.append(f"{name} {'at' if by_visit else 'in'} {at}{why}")
     return ", ".join(told)

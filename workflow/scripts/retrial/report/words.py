@@ -260,11 +260,11 @@ def interval(low: float, high: float, decimals: int | None = None) -> str:
     return f"{number(low, decimals)} to {number(high, decimals)}"
 
 
-def months(visit: float) -> str:
-    """Return a visit in words."""
+def months(visit: float, unit: str = "months") -> str:
+    """Return a visit in words, in the unit that the study's visits count."""
     if missing(visit):
         return "overall"
-    return "baseline" if float(visit) == 0 else f"month\u00a0{float(visit):g}"
+    return "baseline" if float(visit) == 0 else f"{unit.removesuffix('s')}\u00a0{float(visit):g}"
 
 
 def count_of(amount: int, singular: str, plural: str | None = None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import nan
 
+import numpy as np
 import pandas as pd
 
 from retrial.sensitivity.comparisons import MeanPair, Paper, Result, mean_pairs, reading_words
@@ -94,9 +95,12 @@ def _outside_changes(paper: Paper, pair: MeanPair, rho: float, alpha: float) -> 
         & (evidence["quantity"] == f"{outcome.label} {outcome.unit}")
     ]
     rows = []
-    for _, start in means[means["time_months"] == before].iterrows():
+    times = means["time_months"].astype(float)
+    begun = np.isclose(times, paper.study.in_months(before), atol=0.01)
+    reached = np.isclose(times, paper.study.in_months(pair.visit), atol=0.01)
+    for _, start in means[begun].iterrows():
         ends = means[
-            (means["time_months"] == pair.visit)
+            reached
             & (means["population"] == start["population"])
             & (means["citation"] == start["citation"])
         ]

@@ -56,7 +56,8 @@ def _visits_ascend(study: Document) -> Iterator[Problem]:
         return
     for place, visit in enumerate(visits):
         if is_number(visit) and visit < 0:
-            yield study.problem(("visits", place), "months since treatment began, 0 or more")
+            told = "months (or another visit_unit) since treatment began, 0 or more"
+            yield study.problem(("visits", place), told)
         earlier = visits[place - 1] if place else None
         if is_number(visit) and is_number(earlier) and visit <= earlier:
             told = f"visits in ascending order, each once: more than {earlier:g}"

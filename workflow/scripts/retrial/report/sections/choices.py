@@ -82,7 +82,7 @@ def choice(results: Results, axis: str, value: object) -> str:
     if axis == "category":
         return event_name(results, code)
     if axis == "visit":
-        return months(value)
+        return months(value, results.study.visit_unit)
     if axis == "comparator":
         return evidence_label(results, code)
     if axis == "rho":

@@ -59,7 +59,7 @@ def _figure(results: Results, figure: Figure) -> str:
                 results,
                 f"overlay_{figure.id}",
                 "What was clicked, on the figure itself: crosses calibrate the axes, rings are "
-                "means with the visit in months that each was taken for, dashes the ends of bars.",
+                "means with the visit that each was taken for, dashes the ends of bars.",
             ),
             _numbers(results, figure, points),
             _agreement(results, figure),
@@ -81,7 +81,7 @@ def _numbers(results: Results, figure: Figure, points: pd.DataFrame) -> str:
             line[f"{arm}_sigma"] = _sigma(row)
             line[f"{arm}_n"] = whole(row["n"])
         shown.append(line)
-    columns = [Column("visit", "Month")]
+    columns = [Column("visit", results.study.visit_word.capitalize())]
     for arm in arms:
         group = short_arm(results, arm)
         columns += [
@@ -168,5 +168,5 @@ def _findings(results: Results, points: pd.DataFrame, figure: Figure) -> str:
 
 def _finding(results: Results, row: pd.Series) -> str:
     where = short_arm(results, row["arm"]) or text(row["source"])
-    when = "" if missing(row["visit"]) else f", month {row['visit']:g}"
+    when = "" if missing(row["visit"]) else f", {results.study.visit_name(row['visit'])}"
     return f"{escape(where)}{when}: {escape(brief(text(row['detail'])))}"

@@ -24,7 +24,7 @@ def bounded(results: Results) -> str:
         return ""
     rows = rows.assign(holds=rows["detail"].map(_holds))
     columns = [
-        Column("visits", "Month"),
+        Column("visits", results.study.visit_word.capitalize()),
         Column("effect", "The effect lies", "html"),
         *([Column("sensible", "By physiology", "html")] if _physiology(rows) else []),
         Column("p", "p lies", "html"),
@@ -100,7 +100,8 @@ def _say(results: Results, rows: pd.DataFrame) -> str:
                 if _between(results, claim) and code != "excluded"
                 else ""
             )
-            told.append(f"“{statement}” {words} at month {months}{read}{by}.")
+            when = f"{results.study.visit_word} {months}"
+            told.append(f"“{statement}” {words} at {when}{read}{by}.")
     decided = rows.loc[rows["holds"] != "can", "claim_id"].nunique()
     if decided < claims:
         others = "the others" if decided else "all of them"
@@ -247,7 +248,10 @@ def _sentences(results: Results, rows: pd.DataFrame) -> str:
     ]
     table = render_table(
         lines,
-        [Column("month", "Month"), Column("detail", "In words", "html")],
+        [
+            Column("month", results.study.visit_word.capitalize()),
+            Column("detail", "In words", "html"),
+        ],
         anchor="t-identified-words",
         caption="The reasoning behind the bounds",
         grouped_by="claim",

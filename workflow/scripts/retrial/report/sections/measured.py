@@ -79,12 +79,12 @@ def _numbers(results: Results, outcome: Outcome) -> str:
     rows = rows[
         (rows["outcome"] == outcome.id) & ~rows["digitized"] & rows["statistic"].ne("p")
     ].dropna(subset=["visit"])
-    found = []
+    found, unit = [], results.study.visit_unit
     for arm, group in rows.groupby("arm", sort=False, dropna=False):
         months = ", ".join(f"{visit:g}" for visit in sorted(group["visit"].unique()))
         whose = "all" if missing(arm) else short_arm(results, arm)
         found.append(
-            f"{whose}: month {months}" if "," not in months else f"{whose}: months {months}"
+            f"{whose}: {unit.removesuffix('s') if ',' not in months else unit} {months}"
         )
     return "; ".join(found) or "none"
 

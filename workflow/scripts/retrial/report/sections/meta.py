@@ -86,7 +86,7 @@ def effects(results: Results) -> str:
         COMPARISON, dropna=False, sort=False
     ):
         decimals = results.decimals.get(outcome, 1)
-        title = f"{with_unit(results, outcome)}, {months(visit)}"
+        title = f"{with_unit(results, outcome)}, {months(visit, results.study.visit_unit)}"
         if not missing(code):
             title += f"; {version(results, code)}"
         for _, row in rows.iterrows():

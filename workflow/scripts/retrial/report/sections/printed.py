@@ -84,7 +84,9 @@ def means(results: Results) -> str:
         line = {
             "outcome": with_unit(results, row["outcome"]),
             "arm": short_arm(results, row["arm"]) or "both",
-            "visit": months(row["visit"]) if not missing(row["visit"]) else "",
+            "visit": ""
+            if missing(row["visit"])
+            else months(row["visit"], results.study.visit_unit),
             "printed": printed_mean(row),
             "n": whole(row["n"]),
             "source": text(row["source"]),
@@ -148,7 +150,7 @@ def counts(results: Results) -> str:
             {
                 "outcome": results.outcome(row["outcome"]),
                 "category": event_name(results, row["category"]),
-                "visit": "" if key[2] is None else months(row["visit"]),
+                "visit": "" if key[2] is None else months(row["visit"], results.study.visit_unit),
             },
         )
         place = row["arm"] if row["arm"] in arms else "all"

@@ -93,7 +93,7 @@ def _about(results: Results, row: pd.Series) -> str:
         results.outcome(row["outcome"]),
         event_name(results, category) if category else "",
         f"change in {short_arm(results, row['arm'])}" if text(row["arm"]) else "between the arms",
-        "" if missing(row["visit"]) else months(row["visit"]),
+        "" if missing(row["visit"]) else months(row["visit"], results.study.visit_unit),
     ]
     return ", ".join(part for part in parts if part)
 

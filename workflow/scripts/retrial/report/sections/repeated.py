@@ -43,7 +43,7 @@ def visits(results: Results) -> str:
             {
                 "claim": results.statements.get(claim, text(claim)),
                 "method": word(method, METHODS)
-                + ("" if missing(visit) else f", {months(visit)}")
+                + ("" if missing(visit) else f", {months(visit, results.study.visit_unit)}")
                 + (f"; {version(results, code)}" if not missing(code) else ""),
                 "asks": ASKS[effect],
                 "reading": reading(read),
@@ -112,7 +112,8 @@ def ranks(results: Results) -> str:
     for (outcome, visit, code, read, method), group in rows.groupby(same, dropna=False, sort=False):
         spoken = "" if missing(code) else f"; {version(results, code)}"
         line = {
-            "outcome": f"{results.outcome(outcome)}, {months(visit)}, as {reading(read)}{spoken}",
+            "outcome": f"{results.outcome(outcome)}, "
+            f"{months(visit, results.study.visit_unit)}, as {reading(read)}{spoken}",
             "method": word(method, METHODS),
         }
         for _, row in group.iterrows():

@@ -112,7 +112,8 @@ def means(results: Results) -> str:
     same = ["outcome", "visit", "version"]
     for (outcome, visit, code), group in rows.groupby(same, dropna=False, sort=False):
         decimals = results.decimals.get(outcome, 1)
-        line = {"visit": months(visit), "outcome": with_unit(results, outcome)}
+        when = months(visit, results.study.visit_unit)
+        line = {"visit": when, "outcome": with_unit(results, outcome)}
         if not missing(code):
             line["outcome"] += f"; {version(results, code)}"
         for arm in arms:
@@ -187,7 +188,7 @@ def counts(results: Results) -> str:
         possible = bool(group["admissible"].all())
         printed = list(group["published_p"].dropna().unique())
         line = {
-            "outcome": f"{results.outcome(outcome)}, {months(visit)}",
+            "outcome": f"{results.outcome(outcome)}, {months(visit, results.study.visit_unit)}",
             "what": escape(event_name(results, category)) + _sub(version(results, code)),
             "cells": f"{whole(first['value_1'])}/{whole(first['n_1'])} v. "
             f"{whole(first['value_2'])}/{whole(first['n_2'])}",
@@ -369,7 +370,7 @@ def every_test(results: Results) -> str:
             {
                 "claim": results.statements.get(row["claim_id"], text(row["claim_id"])),
                 "what": what,
-                "visit": months(row["visit"]),
+                "visit": months(row["visit"], results.study.visit_unit),
                 "reading": readings_used(results, row),
                 "version": version(results, row["version"]),
                 "method": word(row["method"], METHODS)

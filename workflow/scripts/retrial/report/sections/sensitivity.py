@@ -83,7 +83,7 @@ def comparison(results: Results, row: pd.Series) -> str:
     category = category or text(row.get("category"))
     parts = [label + (f", {event_name(results, category)}" if category else "")]
     if not missing(row["visit"]):
-        parts.append(months(row["visit"]))
+        parts.append(months(row["visit"], results.study.visit_unit))
     if not missing(row["reading"]):
         parts.append(f"read as {reading(row['reading'])}")
     spoken = version(results, row["version"])

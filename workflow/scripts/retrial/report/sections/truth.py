@@ -72,7 +72,7 @@ def picture_of(results: Results) -> str:
 def row_words(results: Results, row: pd.Series) -> str:
     """Return what a row is about: `Beat the Blues, month 2` or `month 2, Welch t`."""
     parts = [] if missing(row["arm"]) else [short_arm(results, row["arm"])]
-    parts.append(months(row["visit"]))
+    parts.append(months(row["visit"], results.study.visit_unit))
     if row["quantity"] == "p":
         parts.append(word(row["method"], METHODS))
     return ", ".join(parts)
