@@ -38,7 +38,7 @@ class Constraint(Sourced):
     relation: Relation
     outcome: Identifier | None = None
     arm: Identifier | None = None
-    visits: list[float] = Field(default=[], description="Where the relation holds, in months")
+    visits: list[float] = Field(default=[], description="Where the relation holds")
     among: list[float] = Field(
         default=[],
         description="The visits that a lowest or highest value is sought among; left out: all",

@@ -215,7 +215,7 @@ def _conditional(
     span = low if low == high else f"{low} to {high}"
     side = "at least" if claim.expect == "lower" else "at most"
     words = [
-        f"At month {row['condition_visit']:g} it holds only if the error bars are "
+        f"At {study.visit_name(row['condition_visit'])} it holds only if the error bars are "
         f"{' or '.join(READING_NAMES.get(code, code) for code in left)} and the mean that is not "
         f"printed is {side} {span} (from no spread there to error bars as long as those printed)."
     ]

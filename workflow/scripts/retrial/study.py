@@ -80,7 +80,7 @@ class Arm(Sourced):
 
 
 class Dropout(Sourced):
-    """Patients who left an arm, between two visits (months)."""
+    """Patients who left an arm, between two visits."""
 
     arm: Identifier
     count: int = Field(ge=1)

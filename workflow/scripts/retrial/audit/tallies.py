@@ -23,7 +23,8 @@ def check_tallies(study: Study, reported: pd.DataFrame) -> list[dict]:
         found += _all_randomized(study, row)
     printed = counts[~counts["inferred"].astype(bool) & ~counts["cumulative"].eq(True)]
     later = printed[printed["visit"].gt(0) & printed["alternative_of"].isna()]
-    for _, rows in later.dropna(subset=["arm"]).groupby(["outcome", "arm", "visit"], sort=False):
+    same = ["outcome", "arm", "visit", "population"]
+    for _, rows in later.dropna(subset=["arm"]).groupby(same, sort=False, dropna=False):
         found += _still_followed(study, rows)
     return found
 
@@ -122,8 +123,13 @@ def _stated_elsewhere(counts: pd.DataFrame, row: pd.Series) -> list[dict]:
 
 
 def _all_randomized(study: Study, row: pd.Series) -> list[dict]:
-    """A count among all who were randomized has their number as its denominator."""
+    """A count among all who were randomized has their number as its denominator.
+
+    A count with a `total_row` has another denominator: the number that this row prints.
+    """
     if pd.isna(row["population"]) or row["population"] != "randomized" or pd.isna(row["arm"]):
+        return []
+    if pd.notna(row["total_row"]):
         return []
     randomized = next(arm.n for arm in study.arms if arm.id == row["arm"])
     return [
@@ -134,7 +140,7 @@ def _all_randomized(study: Study, row: pd.Series) -> list[dict]:
             "pass" if row["total"] == randomized else "inconsistent",
             value=row["total"],
             bound=float(randomized),
-            detail=f"counted among all randomized, of {row['total']:g}; {randomized} were",
+            detail=f"counted among all randomized, of {row['total']:g}; {randomized} were randomized",
         )
     ]
 

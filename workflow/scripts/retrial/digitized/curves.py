@@ -102,7 +102,7 @@ def curves_of(
             absent = sorted(
                 set(visits_shown(study, panel)) - {curve.visits[p] for p in curve.places()}
             )
-            told = [f"{where}: no point at month {visit:g}" for visit in absent]
+            told = [f"{where}: no point at {study.visit_name(visit)}" for visit in absent]
             (wrong if panel.visits else missing).extend(told)
             curves.append(curve)
     return curves, wrong, missing
@@ -215,8 +215,8 @@ def _visit(
     nearest = float(visits[abs(visits - month).argmin()])
     if abs(nearest - month) > figure.snap_months:
         raise DigitizeError(
-            f"{where} lies at month {month:.2f}; the nearest visit is {nearest:g}, more than "
-            f"{figure.snap_months:g} months (snap_months) away"
+            f"{where} lies at {study.visit_word} {month:.2f}; the nearest visit is {nearest:g}, more than "
+            f"{figure.snap_months:g} {study.visit_unit} (snap_months) away"
         )
     return nearest
 
@@ -229,14 +229,14 @@ def _check_roles(points: list[Point]) -> None:
         # Bars whose names tell no side are told apart by where they lie.
         if key in seen and point.role != "bar":
             raise DigitizeError(
-                f"two points are the {point.role} at month {point.visit:g}: "
+                f"two points are the {point.role} at visit {point.visit:g}: "
                 f"{seen[key].series.name!r} point {seen[key].index} and {point.series.name!r} "
                 f"point {point.index}"
             )
         seen[key] = point
     for visit in sorted({point.visit for point in points}):
         if (visit, "mean") not in seen:
-            raise DigitizeError(f"an error bar but no mean at month {visit:g}")
+            raise DigitizeError(f"an error bar but no mean at visit {visit:g}")
     if not points:
         raise DigitizeError("its series hold no points")
 

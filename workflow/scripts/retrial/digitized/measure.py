@@ -39,7 +39,7 @@ def measured(curve: Curve, pixel_sd: float) -> list[dict]:
             # The curve is our own: a person knows its panel, arm and visit.
             told = str(fault).removeprefix(f"series {series.name!r}, tuple {place} ")
             where = f"panel {curve.panel.id}, arm {curve.arm}"
-            raise DigitizeError(f"{where}: month {curve.visits[place]:g} {told}") from None
+            raise DigitizeError(f"{where}: visit {curve.visits[place]:g} {told}") from None
         centre = members["mean"][0]
         pixels = series.axes is not None
         rows.append(

@@ -99,6 +99,7 @@ def meta_analysis(studies: list[Study], effects: pd.DataFrame, *, alpha: float) 
     real = [study.id for study in real_studies(studies)]
     of_real = [effects[effects["study"] == study] for study in real]
     chosen = taken(pd.concat(of_real, ignore_index=True)) if of_real else effects.iloc[:0]
+    chosen = _in_months(studies, chosen)
     pooled, weights = [], []
     groups = chosen.groupby(["outcome", "category", "unit"], sort=True, dropna=False)
     for (outcome, category, unit), rows in groups:
@@ -167,6 +168,16 @@ def _pool(rows: pd.DataFrame, scale: str, refusal: str, alpha: float) -> tuple[d
         for place, row in rows.iterrows()
     ]
     return one, each
+
+
+def _in_months(studies: list[Study], effects: pd.DataFrame) -> pd.DataFrame:
+    """Return the effects with their visits in months, to a tenth where a study counts otherwise."""
+    units = {study.id: study for study in studies}
+    visits = [
+        visit if units[name].visit_unit == "months" else round(units[name].in_months(visit), 1)
+        for name, visit in zip(effects["study"], effects["visit"], strict=True)
+    ]
+    return effects.assign(visit=pd.Series(visits, index=effects.index, dtype=float))
 
 
 def _row(result: Pooled) -> dict:

@@ -96,7 +96,7 @@ def change_row(
     test = paired_from_summary(before.mean, before.sd, after.mean, after.sd, n, rho, settings.alpha)
     return {
         **base_row(claim, target, after.visit, version, "paired_t"),
-        "contrast": f"{claim.arm}: month {after.visit:g} - month {before.visit:g}",
+        "contrast": f"{claim.arm}: {study.visit_name(after.visit)} - {study.visit_name(before.visit)}",
         "reading": reading,
         "statistic": test.statistic,
         "df1": test.df,

@@ -97,7 +97,7 @@ def _alternatives(sheet: Sheet) -> Iterator[Problem]:
             yield sheet.problem(row, "alternative_of", told)
         keys = {"outcome", "category", "arm", "statistic", "visit", "population"}
         if not (row.bad | other.bad) & keys and _subject(row) != _subject(other):
-            told = "a row for the same outcome, category, arm, visit and statistic"
+            told = "a row for the same outcome, category, arm, visit, statistic and population"
             yield sheet.problem(row, "alternative_of", told)
         yield from _versions_differ(sheet, row, other)
 
@@ -125,7 +125,8 @@ def _printed_twice(sheet: Sheet) -> Iterator[Problem]:
         first = seen.setdefault(key, row)
         if first is not row and first.text("row_id") != row.text("row_id"):
             told = (
-                f"one row for each outcome, arm, visit and statistic: '{first.name}' (line "
+                f"one row for each outcome, arm, visit, statistic and population: "
+                f"'{first.name}' (line "
                 f"{first.line}) is about the same; if the paper prints both, give each a version "
                 "and tie them by alternative_of"
             )
@@ -218,8 +219,8 @@ def _minimum_above_maximum(sheet: Sheet) -> Iterator[Problem]:
     for row in sheet.rows:
         if row.text("statistic") != "minimum":
             continue
-        outcome, category, arm, _, visit = _subject(row)
-        top = tops.get((outcome, category, arm, "maximum", visit))
+        outcome, category, arm, _, population, visit = _subject(row)
+        top = tops.get((outcome, category, arm, "maximum", population, visit))
         low, high = row.number("value"), top.number("value") if top else None
         if low is not None and high is not None and low > high:
             told = f"at most the maximum, {top.text('value')} (row '{top.name}', line {top.line})"

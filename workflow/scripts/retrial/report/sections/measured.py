@@ -83,9 +83,7 @@ def _numbers(results: Results, outcome: Outcome) -> str:
     for arm, group in rows.groupby("arm", sort=False, dropna=False):
         months = ", ".join(f"{visit:g}" for visit in sorted(group["visit"].unique()))
         whose = "all" if missing(arm) else short_arm(results, arm)
-        found.append(
-            f"{whose}: {unit.removesuffix('s') if ',' not in months else unit} {months}"
-        )
+        found.append(f"{whose}: {unit.removesuffix('s') if ',' not in months else unit} {months}")
     return "; ".join(found) or "none"
 
 

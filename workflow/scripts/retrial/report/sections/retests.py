@@ -240,7 +240,8 @@ def ordered(results: Results) -> str:
         return ""
     lines = [
         {
-            "outcome": f"{results.outcome(row['outcome'])}, {months(row['visit'])}",
+            "outcome": f"{results.outcome(row['outcome'])}, "
+            f"{months(row['visit'], results.study.visit_unit)}",
             "test": escape(METHODS[row["method"]]) + _sub(version(results, row["version"])),
             "n": f"{whole(row['n_1'])} v. {whole(row['n_2'])}",
             "delta": number(row["estimate"], 2),
