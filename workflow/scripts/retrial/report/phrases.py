@@ -103,12 +103,12 @@ def _part_name(results: Results, code: str) -> str:
 
 @cache
 def evidence_names(results: Results) -> dict[str, str]:
-    """Return each row of outside evidence as `Lu 2021: insulin free at any time`.
+    """Return each row of outside evidence as `Smith 2021: relapse at any time`.
 
     Its quantity and population stand in the details of the comparisons with it; a row that is
     compared with nothing keeps its id's words.
     """
-    rows = results.analysis("honeymoon")
+    rows = results.analysis("natural_remission")
     told: dict[str, tuple[str, str]] = {}
     for scenario, detail in zip(rows["scenario"], rows["detail"], strict=True):
         found = re.search(r"\bOutside: ([^;]+); ([^;]+);", text(detail))

@@ -181,7 +181,7 @@ def plain(code: object) -> str:
 
 
 def evidence_name(evidence_id: str) -> str:
-    """Return `Steno 1987, total` for `steno1987_total`."""
+    """Return `Smith 1987, total` for `smith1987_total`."""
     found = re.fullmatch(r"([a-z]+)(\d{4})_(.*)", evidence_id)
     if not found:
         return plain(evidence_id)
