@@ -114,7 +114,7 @@ def test_what_the_template_calls_optional_may_be_deleted(project, monkeypatch):
     folder = project / "resources" / "studies" / "demo"
     whole = (folder / "study.yaml").read_text(encoding="utf-8")
     blocks = re.findall(r"^# OPTIONAL: (?:.*\n)+?(?=\n|\Z)", whole, re.M)
-    assert len(blocks) == 9
+    assert len(blocks) == 10
     for block in blocks:
         (folder / "study.yaml").write_text(whole.replace(block, ""), encoding="utf-8")
         found = {p.column for p in check_study(folder)}
