@@ -43,7 +43,7 @@ def test_no_disease_word_is_in_the_library():
         told = hits(path.read_text(encoding="utf-8"), WORDS)
         if told:
             found[place] = told
-    assert found == {}
+    assert found == {} and len(list(library())) > 100
 
 
 def test_no_source_of_the_evidence_is_named_in_the_library():

@@ -72,6 +72,7 @@ def test_nearest_evidence_is_told_from_the_same_event_and_from_others(results):
         assert set(mine.loc[mine["like"] == NEAR, "evidence"]) == set(event.comparable)
         assert set(mine["like"]) == {NEAR, UNLIKE}  # none agrees in every respect
         assert SAME not in set(mine["like"])
+        assert mine["label"].nunique() == mine["evidence"].nunique()
     assert (rows["low"] <= rows["share"]).all() and (rows["share"] <= rows["high"]).all()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from plotnine import (
     aes,
+    element_text,
     facet_wrap,
     geom_point,
     geom_rect,
@@ -18,9 +19,10 @@ from plotnine import (
     scale_shape_manual,
     scale_x_continuous,
     scale_y_discrete,
+    theme,
 )
 
-from retrial.plots.labels import ordered
+from retrial.plots.labels import ordered, wrapped
 from retrial.plots.theme import BLUE, INK, SKY, report_theme
 from retrial.report.load import Results
 from retrial.report.phrases import event_name, evidence_label
@@ -70,7 +72,7 @@ def remission_rows(results: Results) -> pd.DataFrame:
             f"{capital(event_name(results, event))}: {k:.0f} of {n:.0f}"
             for event, k, n in zip(rows["category"], rows["value_1"], rows["n_1"], strict=True)
         ],
-        label=[evidence_label(results, code) for code in rows["evidence"]],
+        label=[wrapped(evidence_label(results, code), 40) for code in rows["evidence"]],
     )
 
 
@@ -110,8 +112,9 @@ def draw_rates(results: Results) -> ggplot | None:
         + labs(x="Share of patients")
         + guides(shape=guide_legend(ncol=1), fill=guide_legend(ncol=1))
         + report_theme(
-            1.0 + rows["panel"].nunique() * (0.4 + 0.2 * rows["label"].nunique()), grid="xy"
+            1.0 + rows["panel"].nunique() * (0.4 + 0.3 * rows["label"].nunique()), grid="xy"
         )
+        + theme(axis_text_y=element_text(size=7.5, ma="right", linespacing=0.95))
     )
 
 
