@@ -158,7 +158,7 @@ CASES = [
         "      event: insulin_stopped\n      selection: [c_peptide]",
         "natural_remission",
         "natural_remission",
-        "",
+        "a block of keys",
         "not in 'selections'",
         "natural_remission:",
     ),
