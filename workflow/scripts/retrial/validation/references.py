@@ -220,7 +220,7 @@ def check_order(study: Document, names: Names) -> Iterator[Problem]:
     for path, outcome in study.find("outcomes", "*"):
         if not isinstance(outcome, dict) or names.categories is None:
             continue
-        known = names.categories.get(outcome.get("id"), [])
+        known = names.categories.get(str(outcome.get("id")), [])
         chosen = [category for _, category in _items(study, (*path, "ordered"))]
         for index, category in enumerate(chosen):
             if isinstance(category, str) and category not in known:
