@@ -7,8 +7,8 @@ from carried import EVIDENCE, carry
 from mutations import mutated, study_of
 from retrial.validation import check_study
 
-FAST, SLOW, CHUNK = 24, 600, 20  # cases; CHUNK of them make one slow test
-LEAST_ACCEPTED = 1 / 4  # or the mutations break everything, and nothing of what is accepted is run
+FAST, SLOW, CHUNK = 24, 600, 40  # cases; CHUNK of them make one slow test
+LEAST_ACCEPTED = 1 / 6  # or the mutations break everything, and nothing of what is accepted is run
 
 
 def outcome(case: int, folder) -> tuple[str, bool]:
