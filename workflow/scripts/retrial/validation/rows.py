@@ -67,13 +67,13 @@ def _references(sheet: Sheet, names: Names) -> Iterator[Problem]:
 def visits_allowed(names: Names) -> str:
     """Return which visits there are, for a message."""
     visits = ", ".join(f"{visit:g}" for visit in sorted(names.visits or ()))
-    return f"a visit of study.yaml: {visits}"
+    return f"a visit of study.yaml, in months: {visits}"
 
 
 def _subject(row: Row) -> tuple[str, ...]:
     """Return what a row is about; two rows about the same thing are two versions of it."""
     visit = row.number("visit")
-    about = [row.text(c) for c in ("outcome", "category", "arm", "statistic", "population")]
+    about = [row.text(c) for c in ("outcome", "category", "arm", "statistic")]
     return (*about, "" if visit is None else repr(visit))
 
 
@@ -95,9 +95,9 @@ def _alternatives(sheet: Sheet) -> Iterator[Problem]:
         if other.text("alternative_of"):
             told = "a row that is no alternative itself: name the first of them"
             yield sheet.problem(row, "alternative_of", told)
-        keys = {"outcome", "category", "arm", "statistic", "visit", "population"}
+        keys = {"outcome", "category", "arm", "statistic", "visit"}
         if not (row.bad | other.bad) & keys and _subject(row) != _subject(other):
-            told = "a row for the same outcome, category, arm, visit, statistic and population"
+            told = "a row for the same outcome, category, arm, visit and statistic"
             yield sheet.problem(row, "alternative_of", told)
         yield from _versions_differ(sheet, row, other)
 
@@ -117,7 +117,6 @@ def _printed_twice(sheet: Sheet) -> Iterator[Problem]:
     """Two values for one thing in one version: a run would silently take the first."""
     seen: dict[tuple[str, ...], Row] = {}
     key_columns = {"outcome", "category", "arm", "statistic", "visit", "version", "row_id"}
-    key_columns |= {"population"}
     for row in sheet.rows:
         if row.bad & key_columns or row.text("statistic") == "p" or row.blank("outcome"):
             continue
@@ -125,8 +124,7 @@ def _printed_twice(sheet: Sheet) -> Iterator[Problem]:
         first = seen.setdefault(key, row)
         if first is not row and first.text("row_id") != row.text("row_id"):
             told = (
-                f"one row for each outcome, arm, visit, statistic and population: "
-                f"'{first.name}' (line "
+                f"one row for each outcome, arm, visit and statistic: '{first.name}' (line "
                 f"{first.line}) is about the same; if the paper prints both, give each a version "
                 "and tie them by alternative_of"
             )
@@ -222,8 +220,8 @@ def _minimum_above_maximum(sheet: Sheet) -> Iterator[Problem]:
     for row in sheet.rows:
         if row.text("statistic") != "minimum":
             continue
-        outcome, category, arm, _, population, visit = _subject(row)
-        top = tops.get((outcome, category, arm, "maximum", population, visit))
+        outcome, category, arm, _, visit = _subject(row)
+        top = tops.get((outcome, category, arm, "maximum", visit))
         low, high = row.number("value"), top.number("value") if top else None
         if low is not None and high is not None and low > high:
             told = f"at most the maximum, {top.text('value')} (row '{top.name}', line {top.line})"
