@@ -18,6 +18,7 @@ from retrial.reconstruct import reconstruct
 from retrial.retest import Settings, retest
 from retrial.study import Claim, Study, load_claims, load_study
 from retrial.typed import read_evidence, read_printed
+from sensitivity_rows import analysed
 
 ROOT = Path(__file__).resolve().parents[1]
 READINGS = ["sd", "sem", "ci95"]
@@ -110,6 +111,12 @@ def root() -> Path:
 def hu2013() -> Stages:
     """The flagship, carried through the stages."""
     return run_stages(ROOT / "resources/studies/hu2013")
+
+
+@pytest.fixture(scope="session")
+def sensitivity_rows(hu2013: Stages) -> pd.DataFrame:
+    """The flagship's sensitivity analyses."""
+    return analysed(hu2013)
 
 
 @pytest.fixture(scope="session")

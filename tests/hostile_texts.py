@@ -19,8 +19,9 @@ MODELS: dict[str, type[BaseModel]] = {
     "constraints.yaml": Constraints,
     "figures/figures.yaml": Figures,
 }
-# Text that another file holds or that is read as a number; `unit` must be that of the outcome.
-NOT_FREE = {"name", "labels", "axes", "file", "second_file", "image", "published_p"}
+# A formula, text that another file holds or that is read as a number; `unit` must be that of the
+# outcome.
+NOT_FREE = {"equals", "name", "labels", "axes", "file", "second_file", "image", "published_p"}
 COLUMNS = {
     "reported.csv": ("source", "quote", "note"),
     "counts.csv": ("source", "quote", "note"),

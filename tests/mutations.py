@@ -75,6 +75,15 @@ def _keep_some_claims(folder: Path, rng: random.Random) -> None:
         c for c in constraints["constraints"] if c.get("claim") in (None, *ids)
     ]
     _write_yaml(folder / "constraints.yaml", constraints)
+    truth = folder / "truth.csv"
+    if truth.is_file():
+        with truth.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        lines = truth.read_text(encoding="utf-8").splitlines(keepends=True)
+        known = [
+            line for row, line in zip(rows, lines[1:], strict=True) if row["claim_id"] in ("", *ids)
+        ]
+        truth.write_text("".join([lines[0], *known]), encoding="utf-8")
 
 
 def _simulate(folder: Path) -> None:

@@ -71,6 +71,7 @@ CASES = [
     ),
     reported("no p sign", "p,<,0.05", "p,,0.05", "p_ppg", "comparator", "", "before a printed p"),
     reported("p over 1", "p,<,0.05", "p,<,5", "p_ppg", "value", "5", "a p between 0 and 1"),
+    reported("p under 0", "p,<,0.05", "p,<,0.0", "p_ppg", "value", "0.0", "none is below 0"),
     reported(
         "over its bounds",
         "treated,0,mean,,6.85,",

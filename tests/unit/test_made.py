@@ -55,11 +55,32 @@ def test_an_old_time_stamp_hides_no_edit(results):
     assert list(made.changed_since("results/s")) == ["results/s/tests.csv"]
 
 
-def test_a_moved_project_and_a_broken_note_name_nothing(results, tmp_path, monkeypatch):
+def test_a_moved_project_names_nothing(results, tmp_path):
     (tmp_path / "results").rename(tmp_path / "other")
     assert made.changed_since("other/s") == {}
-    (tmp_path / "other/s/.made/retest.json").write_text("{")
-    assert made.changed_since("other/s") == {}
+
+
+@pytest.mark.parametrize("note", ["{", "", "[]", '{"made": 3, "from": {}}', '{"made": {}}', "\0"])
+def test_what_only_a_broken_note_could_tell_of_is_unknown(results, note):
+    with job_log("results/s/logs/judge.log", ["results/s/tests.csv"]):
+        pass
+    (results / ".made/retest.json").write_text(note)
+    assert made.changed_since("results/s") == {"results/s/figures": ("unknown", "retest")}
+    assert not made.is_consistent("results/s")
+
+
+def test_a_result_made_from_an_earlier_state_of_another_is_inconsistent(results):
+    inputs = ["results/s/tests.csv", "results/s/validated.txt", "study.yaml"]
+    (results / "claims.csv").write_text("claim_id\n")
+    (results / "validated.txt").write_text("")
+    with job_log("results/s/logs/judge.log", ["results/s/claims.csv"], inputs):
+        pass
+    assert made.is_consistent("results/s")
+    (results / "tests.csv").write_text("p\n0.04\n")
+    with job_log("results/s/logs/retest.log", ["results/s/tests.csv", "results/s/figures"]):
+        pass
+    assert made.changed_since("results/s") == {}
+    assert not made.is_consistent("results/s")
 
 
 def test_a_failed_job_leaves_no_note(results):

@@ -7,7 +7,7 @@ import pytest
 from report_results import STUDY_FOLDER, draw, write_results
 from retrial.plots import PLOTS, draw_all, plots_of
 from retrial.plots.baseline import bound_rows
-from retrial.plots.honeymoon import LIKE, UNLIKE, honeymoon_rows
+from retrial.plots.natural_remission import NEAR, SAME, UNLIKE, remission_rows
 from retrial.plots.save import drawn
 from retrial.plots.scenarios import SCENARIOS, crossing, scenario_rows
 from retrial.plots.specification import curves, level_of
@@ -65,12 +65,14 @@ def test_age_read_as_sem_lies_beyond_the_largest_sd(results):
     assert rows["age_treated", "sem"] > 1 > rows["age_treated", "sd"]
 
 
-def test_only_evidence_on_the_same_event_is_drawn_full(results):
-    rows = honeymoon_rows(results)
-    for event in results.study.honeymoon.events:
+def test_nearest_evidence_is_told_from_the_same_event_and_from_others(results):
+    rows = remission_rows(results)
+    for event in results.study.natural_remission.events:
         mine = rows[rows["category"] == "+".join(event.categories)]
-        assert set(mine.loc[mine["like"] == LIKE, "evidence"]) == set(event.comparable)
-        assert set(mine["like"]) == {LIKE, UNLIKE}
+        assert set(mine.loc[mine["like"] == NEAR, "evidence"]) == set(event.comparable)
+        assert set(mine["like"]) == {NEAR, UNLIKE}  # none agrees in every respect
+        assert SAME not in set(mine["like"])
+        assert mine["label"].nunique() == mine["evidence"].nunique()
     assert (rows["low"] <= rows["share"]).all() and (rows["share"] <= rows["high"]).all()
 
 

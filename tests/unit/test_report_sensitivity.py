@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from report_results import write_results
 from retrial.report.load import load
-from retrial.report.sections import sensitivity
+from retrial.report.sections import changed_answers, sensitivity
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def results(hu2013, root, tmp_path_factory):
 def test_counts_without_the_nonresponders_change_the_answer_on_stopping_insulin(results):
     rows = results.analysis("nonresponders")
     rows = rows[(rows["claim_id"] == "insulin_stopped") & rows["visit"].ne(0)]
-    total, found = sensitivity.changes(results, rows)
+    total, found = changed_answers.changes(results, rows)
     assert total == 2  # 3 stopped, 4 stopped
     assert [claim for claim, _ in found] == ["insulin_stopped"]
     assert (
@@ -43,6 +43,6 @@ def test_a_scenario_of_the_other_direction_is_a_changed_answer(results):
     )
     for column in ("p", "estimate", "p_low", "p_high"):
         rows[column] = rows[column].astype(float)
-    assert len(sensitivity.changes(results, rows)[1]) == 1
+    assert len(changed_answers.changes(results, rows)[1]) == 1
     rows.loc[1, "estimate"] = 0.2
-    assert not sensitivity.changes(results, rows)[1]
+    assert not changed_answers.changes(results, rows)[1]

@@ -6,6 +6,7 @@ import pytest
 from retrial.report.words import (
     decimal_aligned,
     evidence_name,
+    evidence_part,
     listing,
     missing,
     number,
@@ -64,6 +65,9 @@ def test_lists_read_as_a_sentence():
 
 def test_evidence_is_named_for_readers():
     assert evidence_name("steno1987_total") == "Steno 1987, total"
+    assert evidence_name("martin1992_placebo_month12") == "Martin 1992, placebo month 12"
+    assert evidence_part("belgium2018_3mo") == "3 mo"
+    assert evidence_part("columbus2008_5to12") == "5 to 12"
 
 
 def test_every_kind_of_empty_cell_is_missing():

@@ -112,8 +112,27 @@ def test_evidence_is_checked(folder, tmp_path):
     assert "a DOI such as" in found[line["belgium2014_any"], "doi"].allowed
 
 
+def test_a_proportion_says_what_it_counts(folder, tmp_path):
+    evidence = tmp_path / "natural-history.csv"
+    shutil.copy(EVIDENCE, evidence)
+    edit(evidence, "to time,diagnosis,cumulative,below", "to time,birth,cumulative,below")
+    edit(evidence, "at time,entry,point,insulin_stopped,", "at time,entry,cumulative,,")
+    edit(evidence, "ever,diagnosis,cumulative,any", "ever,,cumulative,any")
+    edit(evidence, "idaa1c_9,not_stated,cohort,0.624", "idaa1c_9,none+small,arm,0.624")
+    sound = EVIDENCE.read_text(encoding="utf-8").splitlines()
+    line = {text.split(",")[0]: number for number, text in enumerate(sound, start=1)}
+    found = {(p.line, p.column): p.allowed for p in check_study(folder, evidence)}
+    assert "entry, diagnosis" in found.pop((line["steno1987_partial"], "clock"))
+    assert "point, as the window" in found.pop((line["protege2011_placebo_month12"], "occurrence"))
+    assert "every proportion needs" in found.pop((line["protege2011_placebo_month12"], "event"))
+    assert "every proportion needs" in found.pop((line["podolakova2023_any"], "clock"))
+    assert "joined by +" in found.pop((line["belgium2018_3mo"], "selection"))
+    assert "placebo_arm" in found.pop((line["belgium2018_3mo"], "group"))
+    assert not found
+
+
 def test_without_evidence_its_names_are_not_checked(folder):
-    edit(folder / "study.yaml", "[steno1987_total,", "[steno87_total,")
+    edit(folder / "study.yaml", "steno1987_total,", "steno87_total,")
     assert check_study(folder) == []
 
 

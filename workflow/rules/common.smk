@@ -43,8 +43,11 @@ CHANGED = {study: {} for study in (*STUDIES, *RESERVED)}
 for study in CHANGED if workflow.is_main_process else []:
     for path, (what, stage) in changed_since(f"results/{study}").items():
         CHANGED[study].setdefault(stage, []).append(path)
-        print(f"Note: {path} was {what} since it was made; it is made again.", file=sys.stderr)
-        if RUNS and what == "edited":
+        words = f"was {what} since it was made"
+        if what == "unknown":
+            words = f"cannot be checked (the note of what {stage} made cannot be read)"
+        print(f"Note: {path} {words}; it is made again.", file=sys.stderr)
+        if RUNS and what != "lost":
             forget(path)
 
 

@@ -8,7 +8,7 @@ from retrial.study import load_claims, load_study
 from retrial.tables import AUDIT, PRINTED_P, USAGE, read_table, write_table
 from retrial.usage import usage
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     study, reported = load_study(snakemake.input.study), read_table(snakemake.input.reported)
     claims = load_claims(snakemake.input.claims)
     findings = audit(

@@ -3,7 +3,7 @@
 from retrial.compare import describe_drift, read_check
 from retrial.joblog import UserError, job_log
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     studies = zip(snakemake.params.studies, snakemake.input.checks, strict=True)
     alpha = snakemake.params.alpha
     drifts = [describe_drift(study, read_check(check), alpha) for study, check in studies]

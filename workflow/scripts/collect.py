@@ -11,7 +11,7 @@ from retrial.study import load_study
 from retrial.tables import AGREEMENT, DIGITIZED, REPORTED, write_table
 from retrial.typed import read_printed
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     study = load_study(snakemake.input.study)
     typed = read_printed(snakemake.input.reported)
     digitized = read_figures(

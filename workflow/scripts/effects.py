@@ -5,7 +5,7 @@ from retrial.meta.effects import effects_of
 from retrial.study import load_study
 from retrial.tables import EFFECTS, read_table, write_table
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     effects = effects_of(
         load_study(snakemake.input.study),
         read_table(snakemake.input.reported),

@@ -8,7 +8,7 @@ from retrial.risk_of_bias import risk_of_bias
 from retrial.study import load_claims, load_study
 from retrial.tables import CLAIMS, RISK_OF_BIAS, read_table, write_table
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     study = load_study(snakemake.input.study)
     verdicts = judge(
         study,

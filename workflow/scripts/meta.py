@@ -7,7 +7,7 @@ from retrial.plots.forest import draw_forests
 from retrial.study import load_study
 from retrial.tables import META, META_WEIGHTS, read_table, write_table
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     studies = [load_study(path) for path in snakemake.input.studies]
     analysis = meta_analysis(
         studies,

@@ -6,7 +6,7 @@ from retrial.study import load_claims, load_study
 from retrial.tables import read_table
 from retrial.typed import read_evidence
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     chunks = specifications(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),

@@ -6,7 +6,7 @@ from retrial.joblog import job_log
 from retrial.plots import draw_all
 from retrial.report.load import load
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     results = load(
         Path(snakemake.input.reported).parent,
         Path(snakemake.input.study).parent,

@@ -6,7 +6,7 @@ from retrial.files import write_text
 from retrial.joblog import job_log
 from retrial.provenance import provenance
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     made_from = provenance(
         snakemake.params.study_folder,
         snakemake.input.folder,

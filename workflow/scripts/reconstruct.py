@@ -4,7 +4,7 @@ from retrial.joblog import job_log
 from retrial.reconstruct import reconstruct
 from retrial.tables import SUMMARIES, read_table, write_table
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     summaries = reconstruct(
         read_table(snakemake.input.reported),
         read_table(snakemake.input.audit),

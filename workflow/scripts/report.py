@@ -3,7 +3,7 @@
 from retrial.joblog import job_log
 from retrial.report.render import render
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     render(
         notebook=snakemake.input.notebook,
         template=snakemake.input.template,

@@ -5,7 +5,7 @@ from retrial.retest import Settings, retest
 from retrial.study import load_claims, load_study
 from retrial.tables import TESTS, read_table, write_table
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     tests = retest(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),

@@ -9,7 +9,7 @@ from retrial.study import load_claims, load_study
 from retrial.tables import SENSITIVITY, read_table, write_table
 from retrial.typed import read_evidence
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     scenarios = analyse(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),

@@ -7,7 +7,7 @@ from retrial.tables import TRUTH, read_table, write_table
 from retrial.truth import compare_with_truth
 from retrial.typed import read_truth
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     compared = compare_with_truth(
         load_study(snakemake.input.study),
         load_claims(snakemake.input.claims),

@@ -4,7 +4,7 @@ from retrial.files import write_text
 from retrial.joblog import UserError, job_log
 from retrial.validation import check_study, format_problems, summarize
 
-with job_log(snakemake.log[0], snakemake.output):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     folder, evidence = snakemake.params.folder, snakemake.input.evidence
     problems = check_study(folder, evidence)
     if problems:

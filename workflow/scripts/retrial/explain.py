@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.estimand import in_short
 from retrial.figures import Figure
 from retrial.multiverse import CONCURRENT
 from retrial.requirements import readings_of
@@ -158,7 +159,7 @@ def _explained(
     if row["verdict"] == "depends":
         words.append(_what_it_depends_on(study, defensible, (row["flips_on"] or "").split(";")))
     if claim.form == "attribution":
-        words.append(_outside(specifications))
+        words.append(_outside(specifications, sensitivity))
     if claim.form == "change":
         words += _flip_points(study, sensitivity, claim)
     words.append(claim.note or "")
@@ -321,15 +322,19 @@ def _what_it_depends_on(study: Study, defensible: pd.DataFrame, axes: list[str])
     return f"It depends on {' and on '.join(parts)}."
 
 
-def _outside(specifications: pd.DataFrame) -> str:
+def _outside(specifications: pd.DataFrame, sensitivity: pd.DataFrame) -> str:
+    """Say how the nearest outside evidence compares, and whom its differences flatter."""
     rows = specifications[specifications["comparator"] != CONCURRENT]
     if rows.empty:
         return ""
-    parts = [
-        f"{comparator.replace('_', ' ')} {p_span(group['p'])}"
-        for comparator, group in rows.groupby("comparator", sort=False)
-    ]
-    return f"Against outside evidence on the same event (one-sided): {'; '.join(parts)}."
+    told = sensitivity[sensitivity["analysis"] == "natural_remission"]
+    told = told.assign(evidence=told["scenario"].str.split(":").str[0])
+    parts = []
+    for comparator, group in rows.groupby("comparator", sort=False):
+        mine = told[(told["evidence"] == comparator) & told["category"].isin(group["category"])]
+        found = next(iter(mine["differences"].dropna()), None)
+        parts.append(f"{comparator} {p_span(group['p'])} ({in_short(found)})")
+    return f"Against the nearest outside evidence (one-sided): {', '.join(parts)}."
 
 
 def version_words(study: Study, version: str) -> str:

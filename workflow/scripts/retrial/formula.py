@@ -1,4 +1,4 @@
-"""A formula that ties outcomes to one another, such as `100 * c_peptide / fpg`: read and evaluated.
+"""A formula that ties outcomes to one another, such as `mass / height**2`: read and evaluated.
 
 Only numbers, names, + - * / ** and brackets: nothing is executed.
 """
@@ -21,7 +21,7 @@ _OPERATORS = {
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
 }
-_ALLOWED = "numbers, names of outcomes, + - * / ** and brackets, such as 100 * c_peptide / glucose"
+_ALLOWED = "numbers, names of outcomes, + - * / ** and brackets, such as mass / height**2"
 _LARGEST_POWER = 4
 
 
@@ -138,7 +138,7 @@ class Tie(Sourced):
     """An outcome that the paper computes from others, and the formula."""
 
     outcome: Identifier
-    equals: str = Field(description="The formula, of outcomes' ids: 100 * c_peptide / fpg")
+    equals: str = Field(description="The formula, of outcomes' ids: mass / height**2")
 
     @field_validator("equals")
     @classmethod

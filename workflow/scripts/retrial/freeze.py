@@ -15,6 +15,7 @@ from retrial.config import CONFIG, load_config, read_config
 from retrial.digests import file_digest
 from retrial.files import whole
 from retrial.joblog import UserError
+from retrial.made import changed_since, is_consistent
 from retrial.provenance import input_digests
 from retrial.studies import folder_files
 
@@ -49,7 +50,12 @@ def freeze(study_folder: Path | str, results_folder: Path | str) -> list[Path]:
             f"{', '.join(changed)} {have} changed since {results} was made; {first} "
             "Nothing was frozen."
         )
-    if (results / "provenance.json").stat().st_mtime > (results / REPORT).stat().st_mtime:
+    edited = sorted(changed_since(results))
+    if edited:
+        raise UserError(
+            f"{', '.join(edited)}: edited since it was made; {first} Nothing was frozen."
+        )
+    if not is_consistent(results):
         raise UserError(f"The last run of {results} did not come to its end; {first}")
     frozen = {Path(name).stem + ".csv": read_result(results / name) for name in made}
     expected = study / "expected"

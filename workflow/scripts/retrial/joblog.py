@@ -38,10 +38,11 @@ def disk_sentence(error: OSError, place: Path | str) -> str:
 
 
 @contextlib.contextmanager
-def job_log(path: str, outputs: Iterable[str] = ()) -> Iterator[None]:
+def job_log(path: str, outputs: Iterable[str] = (), inputs: Iterable[str] = ()) -> Iterator[None]:
     """Write a job's log to `path`; end the process with status 1 on any error.
 
-    The digests of `outputs` are noted when the job is done (`retrial.made`).
+    The digests of `outputs`, and of the `inputs` that are results, are noted when the job is done
+    (`retrial.made`).
     """
     from retrial.made import note_made
 
@@ -52,7 +53,7 @@ def job_log(path: str, outputs: Iterable[str] = ()) -> Iterator[None]:
             log.write("; ".join(f"{package} {version(package)}" for package in PACKAGES) + "\n")
             with _told(log, path):
                 yield
-            note_made(path, outputs)
+            note_made(path, outputs, inputs)
             log.write(f"done in {time.perf_counter() - started:.2f} s\n")
     except OSError as error:  # not told by the log, which may be what cannot be written
         print(disk_sentence(error, path), file=sys.stderr)

@@ -138,7 +138,7 @@ def _with_choices(claim: Claim, rows: pd.DataFrame) -> tuple[pd.DataFrame, list[
 
 
 def _contradictions(versions: pd.Series) -> pd.DataFrame:
-    """Return a column for each contradiction: `version:hba1c_baseline` with `table` or `text`."""
+    """Return a column for each contradiction: `version:weight_baseline` with `table` or `text`."""
     told = [
         dict(part.split(":", 1) for part in str(version).split(";")) if pd.notna(version) else {}
         for version in versions

@@ -2,7 +2,7 @@
 
 Snakemake goes by time stamps: a result that somebody edits is built upon, and one that is put back
 with an old time stamp is not noticed. So each job leaves the digests of what it made in
-`results/<study>/.made/<stage>.json`, and a run begins by comparing.
+`results/<study>/.made/<stage>.json`, and of the results that it read; a run begins by comparing.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from retrial.files import write_text
 from retrial.joblog import UserError, disk_sentence
 
 FOLDER = ".made"
+VALIDATED = "validated.txt"
+NO_RESULTS = ("logs", "benchmarks")
 LEAST_FREE = 50_000_000  # bytes: what the results of one study take, several times over
 # Options with which Snakemake tells something and runs nothing.
 _TELLING = re.compile(
@@ -41,42 +43,83 @@ def digest(path: Path) -> str:
     return total.hexdigest()
 
 
-def note_made(log: Path | str, outputs: Iterable[str]) -> None:
-    """Note the digests of what a job has made, beside the logs of its study.
+def note_made(log: Path | str, outputs: Iterable[str], inputs: Iterable[str] = ()) -> None:
+    """Note the digests of what a job has made, and of the results that it made them from.
 
     Args:
         log: The job's log, results/<study>/logs/<stage>.log.
         outputs: The files and folders that it made.
+        inputs: Its inputs; those that are no results of the same study are left out, and so is
+            `validated.txt`, which says only that the typed files may be read.
     """
     log, outputs = Path(log), list(outputs)
     if not outputs:
         return
-    folder = log.parent.parent / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    made = {Path(output).as_posix(): digest(Path(output)) for output in outputs}
-    write_text(folder / f"{log.stem}.json", json.dumps(made, indent=1) + "\n")
+    results = log.parent.parent
+    mine = [Path(path) for path in inputs if Path(path).parent == results]
+    note = {
+        "made": {Path(path).as_posix(): digest(Path(path)) for path in outputs},
+        "from": {path.as_posix(): digest(path) for path in mine if path.name != VALIDATED},
+    }
+    (results / FOLDER).mkdir(parents=True, exist_ok=True)
+    write_text(results / FOLDER / f"{log.stem}.json", json.dumps(note, indent=1) + "\n")
+
+
+def _notes(results: Path) -> dict[str, dict | None]:
+    """Return the note of each stage; None for one that cannot be read."""
+    notes = {}
+    for path in sorted(Path(results, FOLDER).glob("[!.]*.json")):
+        try:
+            note = json.loads(path.read_text(encoding="utf-8"))
+            notes[path.stem] = {part: dict(note[part]) for part in ("made", "from")}
+        except (OSError, ValueError, KeyError, TypeError):
+            notes[path.stem] = None
+    return notes
 
 
 def changed_since(results: Path | str) -> dict[str, tuple[str, str]]:
     """Return what was edited or lost of a study's results since they were made.
 
-    By the path of each such result, "edited" or "lost" and the stage that makes it; nothing for
-    results without a note.
+    By the path of each such result, "edited", "lost" or "unknown" and the stage that makes it.
+    "unknown" is what only a note that cannot be read could tell of; results of a folder without
+    notes are taken as they are.
     """
-    found = {}
-    for note in sorted(Path(results, FOLDER).glob("[!.]*.json")):
-        try:
-            made = json.loads(note.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue  # a note that cannot be read says nothing
-        for name, expected in made.items():
+    results, found, noted = Path(results), {}, set()
+    notes = _notes(results)
+    for stage, note in notes.items():
+        for name, expected in (note or {"made": {}})["made"].items():
             # Named from the working directory; a folder that was moved has it elsewhere.
-            path = Path(results, Path(name).name)
+            path = results / Path(name).name
+            noted.add(path)
             if not path.exists():
-                found[str(path)] = ("lost", note.stem)
+                found[str(path)] = ("lost", stage)
             elif digest(path) != expected:
-                found[str(path)] = ("edited", note.stem)
+                found[str(path)] = ("edited", stage)
+    for stage in (stage for stage, note in notes.items() if note is None):
+        for path in sorted(set(results.glob("[!.]*")) - noted):
+            if path.name not in NO_RESULTS:
+                found[str(path)] = ("unknown", stage)
     return found
+
+
+def is_consistent(results: Path | str) -> bool:
+    """Return whether each result lies there as it was made, from the results that lie there.
+
+    It is not so after a run that was stopped: a later result was made from an earlier state of
+    what it depends on.
+    """
+    results = Path(results)
+    notes = _notes(results)
+    if not notes or None in notes.values() or changed_since(results):
+        return False
+    made = {
+        Path(name).name: value for note in notes.values() for name, value in note["made"].items()
+    }
+    return all(
+        made.get(Path(name).name) == expected
+        for note in notes.values()
+        for name, expected in note["from"].items()
+    )
 
 
 def forget(path: Path | str) -> None:

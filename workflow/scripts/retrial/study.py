@@ -1,9 +1,10 @@
 """The study folder as data: what a person writes about one published trial.
 
-Each class is one block of `study.yaml` or `claims.yaml` (outcomes and facts of the design are in
-`retrial.outcome` and `retrial.design`; the blocks of `constraints.yaml` and `figures/figures.yaml`
-in `retrial.constraints` and `retrial.figures`). Unknown keys are errors: a misspelt key must never
-be silently ignored.
+Each class is one block of `study.yaml` or `claims.yaml`; blocks of their own modules are outcomes
+(`retrial.outcome`, `retrial.derived`, `retrial.formula`), facts of the design (`retrial.design`)
+and natural remission (`retrial.remission`), and those of `constraints.yaml` and
+`figures/figures.yaml` (`retrial.constraints`, `retrial.figures`). Unknown keys are errors: a
+misspelt key must never be silently ignored.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from retrial import plainyaml
-from retrial.block import Block, Identifier, Label, Line, Pair, Sourced, Text
+from retrial.block import Block, Identifier, Label, Line, Sourced, Text
+from retrial.derived import Derived
 from retrial.design import Fact
 from retrial.formula import Tie
 from retrial.outcome import Level, Outcome
+from retrial.remission import NaturalRemission
 
 VisitUnit = Literal["days", "weeks", "months", "years"]
 # Months in one unit of a visit: a year has 365.25 days.
@@ -125,31 +128,6 @@ class NonResponders(Sourced):
     members: list[NonResponder] = Field(min_length=1)
 
 
-class Event(Block):
-    """Counted categories of an outcome, added up."""
-
-    outcome: Identifier
-    categories: list[Identifier] = Field(min_length=1)
-
-
-class HoneymoonEvent(Event):
-    """An event that natural remission could bring about, and the evidence that counts the same."""
-
-    comparable: list[Identifier] = Field(
-        description="Evidence rows that count the same event; the others are shown, not judged by"
-    )
-
-
-class Honeymoon(Sourced):
-    """Natural remission: its window, and the events that it could bring about."""
-
-    window_months: float = Field(gt=0, description="The paper's window, from diagnosis")
-    other_windows_months: list[float] = []
-    duration_at_entry_months: Pair
-    events: list[HoneymoonEvent] = Field(min_length=1)
-    visit: float = Field(ge=0)
-
-
 class ReportedTest(Sourced):
     """A significance test that the paper says it ran."""
 
@@ -187,9 +165,10 @@ class Study(Block):
     dropouts: list[Dropout] = []
     outcomes: list[Outcome] = Field(min_length=1)
     formulas: list[Tie] = []
+    derived: list[Derived] = []
     contradictions: list[Contradiction] = []
     nonresponders: NonResponders | None = None
-    honeymoon: Honeymoon | None = None
+    natural_remission: NaturalRemission | None = None
     reported_tests: list[ReportedTest] = []
     design: list[Fact] = []
     risk_of_bias: list[RiskOfBias] = []

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrial.made import is_consistent
+
 KINDS = {"trial": "trial claim", "sales": "sales claim"}
 VERDICTS = (
     "confirmed",
@@ -104,13 +106,10 @@ def summarize(results_folder: Path | str) -> str:
 
 
 def is_whole(results_folder: Path | str) -> bool:
-    """Return whether a study's last run came to its end: its report was made last."""
+    """Return whether a study's last run came to its end, and its results are as it left them."""
     folder = Path(results_folder)
-    report, provenance = folder / "report.html", folder / "provenance.json"
-    needed = (report, provenance, folder / "validated.txt", folder / "claims.csv")
-    if not all(path.is_file() for path in needed):
-        return False
-    return provenance.stat().st_mtime <= report.stat().st_mtime
+    needed = ("report.html", "provenance.json", "validated.txt", "claims.csv")
+    return all((folder / name).is_file() for name in needed) and is_consistent(folder)
 
 
 def main(folders: list[str]) -> int:

@@ -131,7 +131,7 @@ EVIDENCE = _declare(
     """
     text: id quantity population
     number: time_months
-    text: window
+    text: window clock occurrence event selection group
     number: value
     text: value_type
     number: spread spread_low spread_high
@@ -281,6 +281,7 @@ SENSITIVITY = _declare(
     number: rho*
     text: method*
     flag: admissible comparable
+    text: differences
     number: estimate ci_low ci_high physiological_low physiological_high
     p: p p_low p_high
     number: share_significant threshold

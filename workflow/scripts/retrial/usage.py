@@ -90,9 +90,14 @@ def _uses(
             used.add("claims")
         if _tested(study, claim, row):
             used.add("tests")
-    if study.honeymoon is not None and row["statistic"] == "count":
-        events = [(e.outcome, c) for e in study.honeymoon.events for c in e.categories]
-        if (row["outcome"], row["category"]) in events and row["visit"] == study.honeymoon.visit:
+    remission = study.natural_remission
+    if remission is not None and row["statistic"] == "count" and row["visit"] == remission.visit:
+        events = [(e.outcome, c) for e in remission.events for c in e.categories]
+        if (row["outcome"], row["category"]) in events:
+            used.add("sensitivity")
+    if row["statistic"] == "mean" and row["visit"] > min(study.visits):
+        unit = row["unit"] if pd.notna(row["unit"]) else study.outcome(row["outcome"]).unit
+        if any(one.units.get(row["outcome"]) == unit for one in study.derived):
             used.add("sensitivity")
     return used
 

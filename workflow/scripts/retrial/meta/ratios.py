@@ -83,7 +83,7 @@ def _cells(
 def events_of(study: Study, reported: pd.DataFrame) -> list[tuple[str, tuple[str, ...]]]:
     """Return (outcome, categories) of the counted events: each category, and those added up.
 
-    Categories are added up where the study declares an event of several (of the honeymoon).
+    Categories are added up where the study declares an event of several (of natural remission).
     """
     counts = reported[reported["statistic"] == "count"]
     single = [
@@ -92,7 +92,7 @@ def events_of(study: Study, reported: pd.DataFrame) -> list[tuple[str, tuple[str
         if outcome.kind == "counts"
         for category in counts.loc[counts["outcome"] == outcome.id, "category"].dropna().unique()
     ]
-    declared = study.honeymoon.events if study.honeymoon else []
+    declared = study.natural_remission.events if study.natural_remission else []
     several = [(e.outcome, tuple(e.categories)) for e in declared if len(e.categories) > 1]
     return list(dict.fromkeys(chain(single, several)))
 

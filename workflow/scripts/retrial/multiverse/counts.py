@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from retrial.calculations import figures, of_counts
+from retrial.estimand import most_comparable_first
 from retrial.populations import Cells, populations, possible
 from retrial.retest import counts_comparison
 from retrial.selection import Count, count_pairs, event_name
@@ -83,15 +84,15 @@ def _recount(
 def outside_evidence(
     study: Study, claim: Claim, evidence: pd.DataFrame, reported: pd.DataFrame
 ) -> Iterator[dict]:
-    """An attribution stands beside outside evidence that counts the same event (one-sided).
+    """An attribution stands beside the nearest outside evidence (one-sided).
 
     Never in the defensible set: the concurrent control is the comparison that randomization makes.
     """
-    if claim.form != "attribution" or study.honeymoon is None:
+    if claim.form != "attribution" or study.natural_remission is None:
         return
     arms = (study.arm("treatment").id, study.arm("control").id)
     for target in claim.targets:
-        like = evidence[evidence["id"].isin(_comparable(study, target))]
+        like = most_comparable_first(evidence[evidence["id"].isin(_comparable(study, target))])
         for visit in target.visits:
             pairs = count_pairs(reported, target.outcome, target.categories, visit, arms)
             for version, treated, _ in pairs:
@@ -112,10 +113,10 @@ def outside_evidence(
 
 
 def _comparable(study: Study, target: Target) -> list[str]:
-    """Return the evidence rows that count the same event as a claim's target."""
+    """Return the evidence rows that the study names as nearest to a claim's target."""
     return [
         evidence_id
-        for event in study.honeymoon.events
+        for event in study.natural_remission.events
         if event.outcome == target.outcome and set(event.categories) == set(target.categories)
         for evidence_id in event.comparable
     ]

@@ -16,8 +16,8 @@ from pathlib import Path
 from retrial.files import write_text
 from retrial.plots import (
     baseline,
-    honeymoon,
     identified,
+    natural_remission,
     overlay,
     repeated,
     required,
@@ -41,7 +41,7 @@ PLOTS: dict[str, tuple[Draw, Say]] = {
     "counts": (tests.draw_counts, tests.say_counts),
     "correlation": (tests.draw_correlation, tests.say_correlation),
     "repeated": (repeated.draw_repeated, repeated.say_repeated),
-    "honeymoon": (honeymoon.draw_honeymoon, honeymoon.say_honeymoon),
+    "natural_remission": (natural_remission.draw_rates, natural_remission.say_rates),
     "required": (required.draw_required, required.say_required),
     "identified": (identified.draw_identified, identified.say_identified),
     "nonresponders": (scenarios.draw_nonresponders, scenarios.say_nonresponders),

@@ -15,6 +15,7 @@ from retrial.report.words import (
     LONG_READINGS,
     READINGS,
     evidence_name,
+    evidence_part,
     missing,
     months,
     number,
@@ -103,12 +104,12 @@ def _part_name(results: Results, code: str) -> str:
 
 @cache
 def evidence_names(results: Results) -> dict[str, str]:
-    """Return each row of outside evidence as `Lu 2021: insulin free at any time`.
+    """Return each row of outside evidence as `Smith 2021: relapse at any time`.
 
     Its quantity and population stand in the details of the comparisons with it; a row that is
     compared with nothing keeps its id's words.
     """
-    rows = results.analysis("honeymoon")
+    rows = results.analysis("natural_remission")
     told: dict[str, tuple[str, str]] = {}
     for scenario, detail in zip(rows["scenario"], rows["detail"], strict=True):
         found = re.search(r"\bOutside: ([^;]+); ([^;]+);", text(detail))
@@ -117,9 +118,10 @@ def evidence_names(results: Results) -> dict[str, str]:
             told[code] = (found.group(1), found.group(2))
     names = {code: _study_name(code, *words) for code, words in told.items()}
     shown = {code: f"{names[code]}: {_shortened(told[code][0])}" for code in told}
+    # Rows that begin alike are told apart by their ids, of which no two are the same.
     same = [words for words in shown.values() if list(shown.values()).count(words) > 1]
     return {
-        code: f"{words}, {_without_place(code, told[code][1])}" if words in same else words
+        code: f"{words}, {evidence_part(code)}" if words in same else words
         for code, words in shown.items()
     }
 
@@ -138,12 +140,6 @@ def _study_name(code: str, quantity: str, population: str) -> str:
 def _shortened(quantity: str, most: int = 42) -> str:
     """Return what was counted without its definition in brackets."""
     return shorten(re.sub(r"\s*\([^)]*\)", "", quantity), most, placeholder=" …")
-
-
-def _without_place(code: str, population: str) -> str:
-    stem = re.match(r"[a-z]*", code).group(0)
-    rest = re.sub(rf"^{re.escape(stem)}\s+", "", population, flags=re.IGNORECASE)
-    return rest or population
 
 
 def evidence_label(results: Results, code: str) -> str:

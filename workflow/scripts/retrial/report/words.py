@@ -181,13 +181,19 @@ def plain(code: object) -> str:
 
 
 def evidence_name(evidence_id: str) -> str:
-    """Return `Steno 1987, total` for `steno1987_total`."""
+    """Return `Smith 1987, total` for `smith1987_total`."""
     found = re.fullmatch(r"([a-z]+)(\d{4})_(.*)", evidence_id)
     if not found:
         return plain(evidence_id)
-    who, year, what = found.groups()
+    who, year, _ = found.groups()
+    return f"{who.capitalize()} {year}, {evidence_part(evidence_id)}"
+
+
+def evidence_part(evidence_id: str) -> str:
+    """Return `month 12` for `smith1987_month12`: what tells the rows of a source apart."""
+    what = re.sub(r"^[a-z]+\d{4}_", "", evidence_id)
     what = re.sub(r"(\d)(to|mo)(?![a-z])", r"\1 \2", re.sub(r"(?<=\d)to(?=\d)", "to ", what))
-    return f"{who.capitalize()} {year}, {plain(what)}"
+    return plain(re.sub(r"(?<=[a-z]{3})(?=\d)", " ", what))
 
 
 def event(category: object) -> str:

@@ -14,11 +14,12 @@ from retrial.figures import Figure
 from retrial.sensitivity.comparisons import Paper
 from retrial.sensitivity.control_history import control_history
 from retrial.sensitivity.correlation import correlation
+from retrial.sensitivity.derived import derived
 from retrial.sensitivity.digitization import digitization
 from retrial.sensitivity.dropouts import dropouts
 from retrial.sensitivity.error_bars import error_bars
-from retrial.sensitivity.honeymoon import honeymoon
 from retrial.sensitivity.identified import partial_identification
+from retrial.sensitivity.natural_remission import natural_remission
 from retrial.sensitivity.nonresponders import nonresponders
 from retrial.sensitivity.repeated import correlation_solved, repeated_measures
 from retrial.sensitivity.required import required_effect
@@ -32,8 +33,9 @@ ANALYSES = (
     error_bars,
     nonresponders,
     dropouts,
-    honeymoon,
+    natural_remission,
     control_history,
+    derived,
     correlation,
     correlation_solved,
     repeated_measures,

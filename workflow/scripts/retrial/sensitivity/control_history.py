@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.estimand import EXPECTED, codes, differences, in_sentences, most_comparable_first
+from retrial.remission import RemissionEvent
 from retrial.selection import Count, count_of, event_name, rows_of, versions_of
 from retrial.sensitivity.comparisons import Paper, arms_compared
 from retrial.significance import (
@@ -18,7 +20,6 @@ from retrial.significance import (
     compare_counts,
     fisher_one_sided,
 )
-from retrial.study import HoneymoonEvent
 from retrial.wording import p_words, ratio, sources
 
 ANALYSIS = "control_history"
@@ -28,19 +29,20 @@ PRIORS = ((1.0, 0.0), (0.5, 0.5), (1.0, 1.0))  # of the event that did not happe
 def control_history(
     paper: Paper, *, alpha: float, readings: list[str], rho: list[float]
 ) -> list[dict]:
-    """Return the control's events against each outside proportion; none without a honeymoon.
+    """Return the control's events against each outside proportion; none if it is not declared.
 
     `estimate` is the control's proportion minus the outside one, `p` one-sided (so few events or
     fewer), `p_low` and `p_high` its range over the outside rate's own uncertainty: the fixed rate,
-    Fisher's test and the predictive under three priors. `comparable`: counts the same event.
+    Fisher's test and the predictive under three priors. `comparable`: named as near by the study;
+    `differences` say in what it counts another event, and whom that favours.
     """
     arms = arms_compared(paper.study)
-    if paper.study.honeymoon is None or arms is None:
+    if paper.study.natural_remission is None or arms is None:
         return []
     rows = []
-    for event in paper.study.honeymoon.events:
+    for event in paper.study.natural_remission.events:
         for version, control in _controls(paper, event, arms[1]):
-            for _, outside in _proportions(paper.evidence).iterrows():
+            for _, outside in most_comparable_first(_proportions(paper.evidence)).iterrows():
                 rows.append(_row(paper, event, version, control, outside, alpha))
     return rows
 
@@ -49,9 +51,9 @@ def _proportions(evidence: pd.DataFrame) -> pd.DataFrame:
     return evidence[(evidence["value_type"] == "proportion") & evidence["value"].between(0, 1)]
 
 
-def _controls(paper: Paper, event: HoneymoonEvent, arm: str) -> list[tuple[str, Count]]:
+def _controls(paper: Paper, event: RemissionEvent, arm: str) -> list[tuple[str, Count]]:
     """Return the control's count in each version that it takes part in."""
-    visit = paper.study.honeymoon.visit
+    visit = paper.study.natural_remission.visit
     rows = rows_of(
         paper.reported, event.outcome, visit, statistic="count", categories=event.categories
     )
@@ -62,7 +64,7 @@ def _controls(paper: Paper, event: HoneymoonEvent, arm: str) -> list[tuple[str, 
 
 def _row(
     paper: Paper,
-    event: HoneymoonEvent,
+    event: RemissionEvent,
     version: str,
     control: Count,
     outside: pd.Series,
@@ -89,7 +91,7 @@ def _row(
         against, named = f"a fixed {rate:.1%}", "exact binomial test"
     like = outside["id"] in event.comparable
     inferred = " The control's count is inferred from the text." if control.inferred else ""
-    same = "counts the same event" if like else "counts another event or population: shown only"
+    other = differences(paper.study.natural_remission, event, control.visit, outside)
     return {
         "analysis": ANALYSIS,
         "scenario": str(outside["id"]),
@@ -98,12 +100,13 @@ def _row(
         "visit": control.visit,
         "version": version or None,
         "comparable": like,
+        "differences": codes(other),
         "p": p,
         "p_low": min(every),
         "p_high": max(every),
         "detail": f"Control {ratio(events, total)} v. {against}: so few or fewer, {named}, "
-        f"one-sided {p_words(p)}. {outside['quantity']}; {outside['population']}: {same}."
-        f"{inferred}",
+        f"one-sided {p_words(p)}. {outside['quantity']}; {outside['population']}. "
+        f"{in_sentences(other, like, EXPECTED)}{inferred}",
         "source": sources(control.source, outside["citation"]),
         **cells,
     }

@@ -1,15 +1,24 @@
 """Treated events against natural history from outside the trial.
 
-Point prevalence is compared with point prevalence; a cumulative proportion is an upper bound on
-prevalence, so that a comparison with it is conservative against the authors. Fisher's one-sided
-test and the beta-binomial predictive where the outside group has its own n, the exact binomial at
-a fixed rate where it has none (`retrial.significance.history`).
+Each comparison says whether the outside number counts the same event, and if not, how it differs
+and whom that flatters (`retrial.estimand`). Arms of randomized trials come first. Fisher's
+one-sided test and the beta-binomial predictive where the outside group has its own n, the exact
+binomial at a fixed rate where it has none (`retrial.significance.history`).
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
+from retrial.estimand import (
+    GROUP_WORDS,
+    Difference,
+    codes,
+    differences,
+    in_sentences,
+    most_comparable_first,
+)
+from retrial.remission import RemissionEvent
 from retrial.selection import Count, count_of, event_name, rows_of, versions_of
 from retrial.sensitivity.comparisons import CountPair, Paper, arms_compared
 from retrial.significance import (
@@ -20,13 +29,12 @@ from retrial.significance import (
     fisher_one_sided,
     tipping_rate,
 )
-from retrial.study import Claim, HoneymoonEvent
+from retrial.study import Claim
 from retrial.wording import METHOD_NAMES, p_words, ratio, sources
 
-ANALYSIS = "honeymoon"
+ANALYSIS = "natural_remission"
 # Jeffreys' and the uniform prior, beside the default of `beta_binomial_upper_tail`.
 OTHER_PRIORS = ((0.5, 0.5), (1.0, 1.0))
-CUMULATIVE_WINDOWS = ("ever", "cumulative to time")
 
 
 def events_against_history(paper: Paper, alpha: float) -> list[dict]:
@@ -36,17 +44,20 @@ def events_against_history(paper: Paper, alpha: float) -> list[dict]:
     `estimate` is the treated proportion minus the other; `threshold` the outside prevalence at
     which the one-sided exact binomial p reaches alpha.
     """
-    settings, arms = paper.study.honeymoon, arms_compared(paper.study)
+    settings, arms = paper.study.natural_remission, arms_compared(paper.study)
     if arms is None:
         return []
     return [row for event in settings.events for row in _event(paper, event, arms, alpha)]
 
 
-def _event(paper: Paper, event: HoneymoonEvent, arms: tuple[str, str], alpha: float) -> list[dict]:
-    categories, visit = event.categories, paper.study.honeymoon.visit
+def _event(paper: Paper, event: RemissionEvent, arms: tuple[str, str], alpha: float) -> list[dict]:
+    categories, visit = event.categories, paper.study.natural_remission.visit
     rows = rows_of(paper.reported, event.outcome, visit, statistic="count", categories=categories)
     rows, found = rows[rows["arm"].isin(arms)], []
-    proportions = paper.evidence[paper.evidence["value_type"] == "proportion"]
+    remission = paper.study.natural_remission
+    proportions = most_comparable_first(
+        paper.evidence[paper.evidence["value_type"] == "proportion"]
+    )
     for claim in _claims(paper, event):
         for version in versions_of(rows) if not rows.empty else []:
             treated, control = (count_of(rows, arm, version, categories) for arm in arms)
@@ -63,13 +74,14 @@ def _event(paper: Paper, event: HoneymoonEvent, arms: tuple[str, str], alpha: fl
             }
             if control is not None:
                 found.append(line | _concurrent(claim, treated, control, alpha))
-            for _, outside in proportions.iterrows():
+            for _, outside in most_comparable_first(proportions).iterrows():
                 like = outside["id"] in event.comparable
-                found += [line | row for row in _outside(treated, outside, like, alpha)]
+                other = differences(remission, event, visit, outside)
+                found += [line | row for row in _outside(treated, outside, like, other, alpha)]
     return found
 
 
-def _claims(paper: Paper, event: HoneymoonEvent) -> list[Claim | None]:
+def _claims(paper: Paper, event: RemissionEvent) -> list[Claim | None]:
     """Return the claims that attribute the event to the treatment, or None in place of any."""
     same = [
         claim
@@ -99,13 +111,15 @@ def _concurrent(claim: Claim | None, treated: Count, control: Count, alpha: floa
         "p": test.p,
         "detail": f"Primary: {ratio(treated.events, treated.total)} v. "
         f"{ratio(control.events, control.total)} at the same visit, {METHOD_NAMES[method]}, "
-        f"two-sided {p_words(test.p)}. Randomization shares the honeymoon between the arms."
+        f"two-sided {p_words(test.p)}. Randomization shares natural remission between the arms."
         f"{inferred}",
         "source": sources(treated.source, control.source),
     }
 
 
-def _outside(treated: Count, outside: pd.Series, like: bool, alpha: float) -> list[dict]:
+def _outside(
+    treated: Count, outside: pd.Series, like: bool, other: list[Difference], alpha: float
+) -> list[dict]:
     """Return the tests against one row of evidence, one row a method."""
     events, total, rate = treated.events, treated.total, float(outside["value"])
     rows = []
@@ -136,7 +150,7 @@ def _outside(treated: Count, outside: pd.Series, like: bool, alpha: float) -> li
         against = f"a fixed {rate:.1%}"
         p = binomial_upper_tail(events, total, rate)
         rows.append(cells | {"scenario": "binomial", "p": p})
-    words = _words(outside, like)
+    words = _words(outside, like, other)
     tests = {
         "fisher": "Fisher's exact test",
         "beta_binomial": "beta-binomial predictive (range over three priors)",
@@ -150,20 +164,18 @@ def _outside(treated: Count, outside: pd.Series, like: bool, alpha: float) -> li
         )
         row["scenario"] = f"{outside['id']}:{method}"
         row["comparable"] = like
+        row["differences"] = codes(other)
         row["source"] = sources(treated.source, outside["citation"])
     return rows
 
 
-def _words(outside: pd.Series, like: bool) -> str:
+def _words(outside: pd.Series, like: bool, other: list[Difference]) -> str:
     months = f" {outside['time_months']:g} months" if pd.notna(outside["time_months"]) else ""
     window = outside["window"] if pd.notna(outside["window"]) else "window not stated"
-    words = f"Outside: {outside['quantity']}; {outside['population']}; {window}{months}."
-    words += (
-        " Counts the same event."
-        if like
-        else " Not like with like: it counts another event or population; shown only."
+    group = f"; {GROUP_WORDS[outside['group']]}" if outside["group"] in GROUP_WORDS else ""
+    words = (
+        f"Outside: {outside['quantity']}; {outside['population']}; {window}{months}{group}. "
+        f"{in_sentences(other, like)}"
     )
-    if window in CUMULATIVE_WINDOWS:
-        words += " Cumulative: an upper bound on prevalence, so conservative against the authors."
     caution = outside["caution"]
     return f"{words} Caution: {caution}." if pd.notna(caution) else words

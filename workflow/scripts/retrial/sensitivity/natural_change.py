@@ -1,6 +1,6 @@
 """The natural change of a mean that would explain what the trial found.
 
-Between the arms only a honeymoon that differs by arm explains a difference; within one arm, without
+Between the arms only a remission that differs by arm explains a difference; within one arm, without
 a concurrent control, any natural change does.
 """
 
@@ -11,6 +11,7 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from retrial.remission import NaturalRemission
 from retrial.sensitivity.comparisons import MeanPair, Paper, Result, mean_pairs, reading_words
 from retrial.sensitivity.history import ANALYSIS
 from retrial.sensitivity.one_printed import required_means
@@ -46,7 +47,7 @@ def explaining_changes(
 
 def _explaining(pair: MeanPair, rho: float, alpha: float) -> list[dict]:
     test = pair.compare(rho, alpha)
-    kind = "natural change" if pair.within_arm else "honeymoon effect in one arm only"
+    kind = "natural change" if pair.within_arm else "natural effect in one arm only"
     nearest = _nearest_zero(test)
     left = (
         f"one of {number(nearest)} would leave nothing significant"
@@ -77,7 +78,7 @@ def _explaining_required(needed: dict) -> dict:
         "analysis": ANALYSIS,
         "scenario": f"whole_required_difference:{needed['scenario']}",
         "threshold": needed["estimate"],
-        "detail": f"A honeymoon effect of {number(needed['estimate'])} in one arm only would "
+        "detail": f"A natural effect of {number(needed['estimate'])} in one arm only would "
         f"explain the whole of the least difference that the claim needs. {needed['detail']}",
     }
 
@@ -86,30 +87,42 @@ def _outside_changes(paper: Paper, pair: MeanPair, rho: float, alpha: float) -> 
     """Return natural changes of the same quantity over the same months, from outside the trial.
 
     Evidence fits when its quantity is the outcome's label and unit, and one population has a mean
-    at both times. The interval is the widest over the correlations (that of the least).
+    at two times as far apart as the visits, each a month at which a patient of the trial can have
+    been. The interval is the widest over the correlations (that of the least).
     """
-    outcome, before = paper.study.outcome(pair.outcome), pair.first.visit
+    outcome, remission = paper.study.outcome(pair.outcome), paper.study.natural_remission
     evidence = paper.evidence
     means = evidence[
         (evidence["value_type"] == "mean")
         & (evidence["quantity"] == f"{outcome.label} {outcome.unit}")
     ]
     rows = []
+    months = paper.study.in_months
     times = means["time_months"].astype(float)
-    begun = np.isclose(times, paper.study.in_months(before), atol=0.01)
-    reached = np.isclose(times, paper.study.in_months(pair.visit), atol=0.01)
-    for _, start in means[begun].iterrows():
+    apart = months(pair.visit) - months(pair.first.visit)
+    for _, start in means.iterrows():
+        low, high = remission.months_at(months(pair.first.visit), start["clock"])
+        if not low - 0.01 <= start["time_months"] <= high + 0.01:
+            continue
         ends = means[
-            reached
+            np.isclose(times, start["time_months"] + apart, atol=0.01)
+            & means["clock"].eq(start["clock"])
             & (means["population"] == start["population"])
             & (means["citation"] == start["citation"])
         ]
-        rows += [_outside_change(pair, start, end, rho, alpha) for _, end in ends.iterrows()]
+        rows += [
+            _outside_change(remission, pair, start, end, rho, alpha) for _, end in ends.iterrows()
+        ]
     return rows
 
 
 def _outside_change(
-    pair: MeanPair, start: pd.Series, end: pd.Series, rho: float, alpha: float
+    remission: NaturalRemission,
+    pair: MeanPair,
+    start: pd.Series,
+    end: pd.Series,
+    rho: float,
+    alpha: float,
 ) -> dict:
     natural, low, high = float(end["value"]) - float(start["value"]), nan, nan
     usable = all(row["spread_type"] == "sd" and pd.notna(row["n"]) for row in (start, end))
@@ -123,11 +136,17 @@ def _outside_change(
     cautions = [row["caution"] for row in (start, end) if pd.notna(row["caution"])]
     caution = f" Caution: {'; '.join(cautions)}." if cautions else ""
     interval = f" ({number(low)} to {number(high)})" if usable else ""
+    clock = start["clock"]
+    here = (
+        f"month {low:g} to {high:g} from {clock}"
+        for low, high in (remission.months_at(v, clock) for v in (pair.first.visit, pair.visit))
+    )
     detail = (
-        f"Natural change {number(natural)}{interval} over these months in {start['population']}, "
-        f"from {number(start['value'])}, counted from diagnosis; here {number(change)} from "
-        f"{number(pair.first.mean)}, counted from entry. Population and starting level differ: "
-        f"beside it, not against it.{caution}"
+        f"Natural change {number(natural)}{interval} in {start['population']}, from "
+        f"{number(start['value'])} at month {start['time_months']:g} to month "
+        f"{end['time_months']:g} from {clock}; here {number(change)} from "
+        f"{number(pair.first.mean)}, from {' to '.join(here)}. Population and starting level "
+        f"differ: beside it, not against it.{caution}"
     )
     return pair.line(
         ANALYSIS,

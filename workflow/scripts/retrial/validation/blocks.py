@@ -1,14 +1,15 @@
-"""Check the blocks of study.yaml: drop-outs, non-responders, honeymoon, arms, visits."""
+"""Check the blocks of study.yaml: drop-outs, non-responders, natural remission, arms, visits."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from retrial.estimand import CLOCKS, GROUPS, NO_SELECTION, NOT_STATED, OCCURRENCES
 from retrial.validation.document import Document
 from retrial.validation.names import Names, is_number
 from retrial.validation.problem import Problem
 from retrial.validation.rows import outside_bounds
-from retrial.validation.sheet import Sheet
+from retrial.validation.sheet import Row, Sheet
 
 
 def check_blocks(study: Document, folder_name: str, names: Names) -> Iterator[Problem]:
@@ -34,7 +35,7 @@ def check_blocks(study: Document, folder_name: str, names: Names) -> Iterator[Pr
             told = outside_bounds(known.get("outcome"), known.get("value"), names)
             if told:
                 yield study.problem((*path, "value"), told)
-    yield from _honeymoon(study, names)
+    yield from _natural_remission(study, names)
 
 
 def _labels_differ(study: Document) -> Iterator[Problem]:
@@ -83,18 +84,18 @@ def _dropouts(study: Document, names: Names) -> Iterator[Problem]:
             yield study.problem((*path, "count"), told)
 
 
-def _honeymoon(study: Document, names: Names) -> Iterator[Problem]:
-    duration = study.get("honeymoon", "duration_at_entry_months")
-    place = ("honeymoon", "duration_at_entry_months")
+def _natural_remission(study: Document, names: Names) -> Iterator[Problem]:
+    duration = study.get("natural_remission", "duration_at_entry_months")
+    place = ("natural_remission", "duration_at_entry_months")
     if isinstance(duration, list) and len(duration) == 2 and all(map(is_number, duration)):
         if duration[0] < 0:
             yield study.problem((*place, 0), "0 months or more")
         if duration[0] > duration[1]:
             yield study.problem((*place, 0), f"at most the second, {duration[1]:g}: [from, to]")
-    for path, window in study.find("honeymoon", "other_windows_months", "*"):
+    for path, window in study.find("natural_remission", "other_windows_months", "*"):
         if is_number(window) and window <= 0:
             yield study.problem(path, "more than 0 months")
-    for place, outcome in study.find("honeymoon", "events", "*", "outcome"):
+    for place, outcome in study.find("natural_remission", "events", "*", "outcome"):
         if names.kind(outcome) == "continuous":
             yield study.problem(place, "an outcome of kind 'counts'")
 
@@ -110,6 +111,7 @@ def check_evidence(evidence: Sheet) -> Iterator[Problem]:
         seen.setdefault(name, row.line)
         value, n, events = (row.number(c) for c in ("value", "n", "events"))
         proportion = row.text("value_type") == "proportion"
+        yield from _estimand(evidence, row, proportion)
         if proportion and value is not None and not 0 <= value <= 1:
             yield evidence.problem(row, "value", "a proportion between 0 and 1: 0.12 for 12 %")
         if events is not None and row.blank("n"):
@@ -124,3 +126,28 @@ def check_evidence(evidence: Sheet) -> Iterator[Problem]:
         low, high = row.number("spread_low"), row.number("spread_high")
         if low is not None and high is not None and low > high:
             yield evidence.problem(row, "spread_low", f"at most spread_high ({high:g})")
+
+
+ESTIMAND = {
+    "clock": f"what its months count from: {' or '.join(CLOCKS)}",
+    "occurrence": f"how it is counted: {' or '.join(OCCURRENCES)}",
+    "event": "a word for the definition of the event",
+    "selection": f"who was let in: {NO_SELECTION}, {NOT_STATED}, or names of selections",
+    "group": f"where the patients come from: {', '.join(GROUPS)}",
+}
+WINDOWS = {"at time": "point", "cumulative to time": "cumulative", "ever": "cumulative"}
+
+
+def _estimand(evidence: Sheet, row: Row, proportion: bool) -> Iterator[Problem]:
+    """Yield what a proportion does not say of what it counts, and a window that contradicts it."""
+    if row.text("value_type") == "mean" and row.blank("clock"):
+        yield evidence.problem(row, "clock", f"{ESTIMAND['clock']}; every mean needs it")
+    if not proportion:
+        return
+    for column, told in ESTIMAND.items():
+        if row.blank(column):
+            yield evidence.problem(row, column, f"{told}; every proportion needs it")
+    window, occurrence = row.text("window"), row.text("occurrence")
+    wanted = WINDOWS.get(window)
+    if wanted and occurrence in OCCURRENCES and occurrence != wanted:
+        yield evidence.problem(row, "occurrence", f"{wanted}, as the window is '{window}'")

@@ -107,7 +107,7 @@ def _across(
         yield from check_references(document, names)
     if study is not None:
         yield from check_blocks(study, folder.resolve().name, names)
-        for place, _ in study.find("honeymoon", "events", "*"):
+        for place, _ in study.find("natural_remission", "events", "*"):
             yield from check_event(study, place, names)
         yield from check_order(study, names)
         yield from check_versions_used(study, reported, counts)

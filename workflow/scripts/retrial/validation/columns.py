@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import pandera.pandas as pa
 
+from retrial.estimand import CLOCKS, GROUPS, NO_SELECTION, NOT_STATED, OCCURRENCES
 from retrial.study import ErrorLabel
 from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT, TRUTH_INPUT
 from retrial.validation.problem import Problem, one_of
@@ -111,6 +112,17 @@ CATEGORIES = Rule(
     lambda t: "a category of counts.csv, or several joined by +, for a printed p about counts",
 )
 LABEL = _choice("error_label", ERROR_LABELS)
+CLOCK = _choice("clock", CLOCKS)
+OCCURRENCE = _choice("occurrence", OCCURRENCES)
+GROUP = _choice("group", GROUPS)
+SELECTION = Rule(
+    "selection",
+    lambda t: (
+        all(_NAME.fullmatch(part) for part in t.split("+"))
+        and (t == NO_SELECTION or NO_SELECTION not in t.split("+"))
+    ),
+    lambda t: f"{NO_SELECTION}, {NOT_STATED}, or names of selections joined by +",
+)
 
 _SIZE = (DECIMAL, NOT_NEGATIVE)
 _NUMBER_OF = (WHOLE, POSITIVE)
@@ -149,6 +161,11 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
     "evidence": {
         "id": (NAME,),
         "time_months": _SIZE,
+        "clock": (CLOCK,),
+        "occurrence": (OCCURRENCE,),
+        "event": (NAME,),
+        "selection": (SELECTION,),
+        "group": (GROUP,),
         "value": (DECIMAL,),
         "spread": _SIZE,
         "spread_low": (DECIMAL,),

@@ -25,6 +25,9 @@ class Names:
     rows: dict[str, None] | None = None
     claims: dict[str, dict] | None = None
     evidence: dict[str, None] | None = None
+    proportions: dict[str, None] | None = None
+    thresholds: dict[str, None] | None = None
+    definitions: dict[str, None] | None = None
 
     def arm_size(self, arm: str) -> float | None:
         """Return the number randomized to an arm, to all arms when it is empty; None if unknown."""
@@ -76,6 +79,12 @@ def define_names(
         names.rows = dict.fromkeys(row.name for row in reported.rows + counts.rows)
     if evidence is not None and evidence.complete:
         names.evidence = dict.fromkeys(row.name for row in evidence.rows)
+        names.proportions, names.thresholds = (
+            dict.fromkeys(row.name for row in evidence.rows if row.text("value_type") == kind)
+            for kind in ("proportion", "threshold")
+        )
+        words = (row.text("event") for row in evidence.rows)
+        names.definitions = dict.fromkeys(word for word in words if word)
     return names
 
 

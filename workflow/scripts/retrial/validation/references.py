@@ -57,9 +57,12 @@ REFERENCES: dict[str, dict[str, str]] = {
         "nonresponders.arm": "arms",
         "nonresponders.members.*.known.*.outcome": "outcomes",
         "nonresponders.members.*.known.*.visit": "visits",
-        "honeymoon.events.*.outcome": "outcomes",
-        "honeymoon.visit": "visits",
-        "honeymoon.events.*.comparable.*": "evidence",
+        "natural_remission.events.*.outcome": "outcomes",
+        "natural_remission.visit": "visits",
+        "natural_remission.events.*.comparable.*": "proportions",
+        "natural_remission.events.*.wider.*.event": "definitions",
+        "natural_remission.events.*.narrower.*.event": "definitions",
+        "derived.*.at_most": "thresholds",
     },
     "claims.yaml": {
         "claims.*.targets.*.outcome": "outcomes",
@@ -94,10 +97,13 @@ WHAT = {
     "rows": "a row_id of reported.csv or counts.csv",
     "claims": "the id of a claim of kind 'trial'",
     "evidence": "an id of the evidence table",
+    "proportions": "an id of the evidence table whose value_type is proportion",
+    "definitions": "a word of the column 'event' of the evidence table",
+    "thresholds": "an id of the evidence table whose value_type is threshold",
 }
 # Lists whose items have an `id` of their own.
 LISTS = {
-    "study.yaml": ("arms", "outcomes", "contradictions", "design"),
+    "study.yaml": ("arms", "outcomes", "contradictions", "design", "derived"),
     "claims.yaml": ("claims",),
     "constraints.yaml": ("constraints",),
     "figures/figures.yaml": ("figures", "figures.*.panels"),
@@ -106,7 +112,10 @@ LISTS = {
 
 def _formulas(document: Document, names: Names) -> Iterator[Problem]:
     """Yield the names in formulas that are no measured outcome, or the outcome itself."""
-    for path, text in document.find("formulas", "*", "equals"):
+    formulas = [
+        found for block in ("formulas", "derived") for found in document.find(block, "*", "equals")
+    ]
+    for path, text in formulas:
         tied = document.get(*path[:-1], "outcome")
         try:
             parts = Formula(text).names if isinstance(text, str) else ()
@@ -211,7 +220,7 @@ def check_order(study: Document, names: Names) -> Iterator[Problem]:
     for path, outcome in study.find("outcomes", "*"):
         if not isinstance(outcome, dict) or names.categories is None:
             continue
-        known = names.categories.get(outcome.get("id"), [])
+        known = names.categories.get(str(outcome.get("id")), [])
         chosen = [category for _, category in _items(study, (*path, "ordered"))]
         for index, category in enumerate(chosen):
             if isinstance(category, str) and category not in known:

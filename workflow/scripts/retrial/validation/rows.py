@@ -152,6 +152,9 @@ def _reported_row(sheet: Sheet, row: Row, names: Names) -> Iterator[Problem]:
         most = 100 if statistic == "proportion" and row.text("unit") == "%" else 1
         if not 0 <= value <= most:
             yield sheet.problem(row, "value", f"a {statistic} between 0 and {most}")
+        elif statistic == "p" and (row.text("comparator"), value) in (("<", 0), (">", 1)):
+            told = "a p that can be: none is below 0 or above 1; if it is printed so, p <= or >="
+            yield sheet.problem(row, "value", told)
     if about_values:
         yield from _within_bounds(sheet, row, "value", value, names)
         yield from _unit(sheet, row, names)
