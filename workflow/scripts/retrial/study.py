@@ -174,10 +174,10 @@ class Study(Block):
     risk_of_bias: list[RiskOfBias] = []
 
     @model_validator(mode="after")
-    def _honeymoon_in_months(self) -> Study:
-        if self.honeymoon is not None and self.visit_unit != "months":
+    def _remission_in_months(self) -> Study:
+        if self.natural_remission is not None and self.visit_unit != "months":
             raise ValueError(
-                "a honeymoon counts in months: visits must too, with visit_unit months"
+                "'natural_remission' counts in months: visits must too, with visit_unit months"
             )
         return self
 

@@ -140,7 +140,8 @@ def _all_randomized(study: Study, row: pd.Series) -> list[dict]:
             "pass" if row["total"] == randomized else "inconsistent",
             value=row["total"],
             bound=float(randomized),
-            detail=f"counted among all randomized, of {row['total']:g}; {randomized} were randomized",
+            detail=f"counted among all randomized, of {row['total']:g}; "
+            f"{randomized} were randomized",
         )
     ]
 

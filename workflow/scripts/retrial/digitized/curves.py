@@ -215,8 +215,8 @@ def _visit(
     nearest = float(visits[abs(visits - month).argmin()])
     if abs(nearest - month) > figure.snap_months:
         raise DigitizeError(
-            f"{where} lies at {study.visit_word} {month:.2f}; the nearest visit is {nearest:g}, more than "
-            f"{figure.snap_months:g} {study.visit_unit} (snap_months) away"
+            f"{where} lies at {study.visit_word} {month:.2f}; the nearest visit is {nearest:g}, "
+            f"more than {figure.snap_months:g} {study.visit_unit} (snap_months) away"
         )
     return nearest
 

@@ -132,7 +132,9 @@ def _changes(printed: _Printed, claim: Claim, target: Target, visit: float) -> I
         for reading in tried(printed.settings.readings):
             pair = means_of(wanted, printed.summaries, version, reading)
             for rho in _rhos(printed, claim) if pair else ():
-                row = change_row(claim, target, version, reading, *pair, rho, printed.settings)
+                row = change_row(
+                    printed.study, claim, target, version, reading, *pair, rho, printed.settings
+                )
                 row["assumptions"] = means_assumptions(pair, printed.skewed, "paired_t")
                 yield judged(row, claim, **_standing(pair, printed.settings))
 

@@ -17,7 +17,7 @@ from retrial.significance import (
     means_p_range,
     paired_from_summary,
 )
-from retrial.study import Claim, Target
+from retrial.study import Claim, Study, Target
 
 
 def _sd_interval(mean: Mean) -> tuple[float, float]:
@@ -82,6 +82,7 @@ def difference_row(
 
 
 def change_row(
+    study: Study,
     claim: Claim,
     target: Target,
     version: str,
@@ -93,10 +94,11 @@ def change_row(
 ) -> dict:
     """Test the change of one arm, given the correlation of its two visits."""
     n = min(before.n, after.n)
+    earlier, later = (study.visit_name(mean.visit) for mean in (before, after))
     test = paired_from_summary(before.mean, before.sd, after.mean, after.sd, n, rho, settings.alpha)
     return {
         **base_row(claim, target, after.visit, version, "paired_t"),
-        "contrast": f"{claim.arm}: {study.visit_name(after.visit)} - {study.visit_name(before.visit)}",
+        "contrast": f"{claim.arm}: {later} - {earlier}",
         "reading": reading,
         "statistic": test.statistic,
         "df1": test.df,
