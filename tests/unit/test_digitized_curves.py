@@ -225,13 +225,13 @@ def test_the_bars_follow_their_mean_to_its_visit(tmp_path):
 def test_two_points_on_one_visit_are_told(tmp_path):
     content = project(plain("M", [(3, 7), (3.2, 7.1)]))
     told = refused(tmp_path, figure(panel(series("M", "mean"))), content, "two points are the mean")
-    assert "at month 3: 'M' point 0 and 'M' point 1" in told
+    assert "at visit 3: 'M' point 0 and 'M' point 1" in told
 
 
 def test_a_bar_without_its_mean_is_told(tmp_path):
     content = project(plain("M", [(0, 7)]), plain("U", [(0, 7.2), (3, 7.3)]))
     described = figure(panel(*THREE[:2]))
-    refused(tmp_path, described, content, "an error bar but no mean at month 3")
+    refused(tmp_path, described, content, "an error bar but no mean at visit 3")
     lost = grouped()
     del lost["data"][3]
     refused(tmp_path, figure(panel(series())), project(lost), "tuple 1 has no mean")
