@@ -261,7 +261,7 @@ def test_bars_on_the_wrong_side_are_told_by_panel_arm_and_visit(dropped):
     text = format_problems(problems)
     for panel in "ab":
         for arm in ("treated", "control"):
-            assert f"panel {panel}, arm {arm}: month 0 has its upper bar below" in text
+            assert f"panel {panel}, arm {arm}: visit 0 has its upper bar below" in text
 
 
 def test_all_figures_faults_are_told_at_once(dropped):
