@@ -142,7 +142,7 @@ def test_a_change_of_two_digitized_visits_takes_both_from_one_draw(made_up, read
 
 @pytest.mark.parametrize("visit", [12, 24])
 def test_a_printed_baseline_stays_as_it_is(made_up, visit):
-    """Table 1 is read as SD, for a reason, and does not move; the figure's bars keep their label."""
+    """Table 1 is read as SD, for a reason, and stays fixed; the figure's bars keep their label."""
     before = sides(made_up, "c_peptide", "treated", 0, "sd")
     after = sides(made_up, "c_peptide", "treated", visit, "sem")
     assert set(before[0]) == {0.85} and set(before[1]) == {0.47}
