@@ -22,6 +22,7 @@ define run
 	studies=$$($(PYTHON) -m retrial.studies $(STUDY) 2> .snakemake/problems) || failed=1; \
 	if [ -n "$$studies" ]; then \
 	  $(PYTHON) -m snakemake --cores $(CORES) --keep-going --rerun-incomplete --quiet host reason \
+	    --rerun-triggers mtime params input software-env \
 	    --config "studies=[$${studies// /, }]" $(1) 2>&1 | tee .snakemake/make.log \
 	  | awk '/^Note: / {print; fflush()} /^Job [0-9]+: / {sub(/^Job [0-9]+: /, ""); print; fflush()}' \
 	  || { failed=1; grep -vE '$(CHATTER)' .snakemake/make.log >> .snakemake/problems \

@@ -11,7 +11,6 @@ import math
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -20,6 +19,8 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+
+from retrial import plainyaml
 
 Marker = Literal[
     "circle",
@@ -217,10 +218,12 @@ def load_spec(path: str | Path) -> TraceSpec:
     if len(content) > MAX_SPEC_BYTES:
         raise ValueError(f"{path} is larger than {MAX_SPEC_BYTES} bytes: not a specification.")
     try:
-        document = yaml.safe_load(content.decode("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"{path} is no YAML: {' '.join(str(error).split())}.") from error
-    return parse_spec(document, str(path))
+        found = plainyaml.parse(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no YAML: it is not text in UTF-8.") from error
+    if found.faults:
+        raise ValueError(plainyaml.told(path, found.faults))
+    return parse_spec(found.data, str(path))
 
 
 def parse_spec(document: object, source: str = "specification") -> TraceSpec:
