@@ -36,11 +36,15 @@ class Project:
     def study(self):
         return self.folder / "resources/studies/hu2013"
 
-    def run(self, *arguments, cores=2, fails=False):
-        """Run Snakemake; return all that it says. `fails`: whether it must fail."""
+    def run(self, *arguments, cores=2, fails=False, changes=None):
+        """Run Snakemake; return all that it says.
+
+        `fails`: whether it must fail. `changes`: variables of the environment.
+        """
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
         environment.pop("PYTHONPATH", None)
         environment |= {"HOME": str(self.home), "XDG_CACHE_HOME": str(self.home / ".cache")}
+        environment |= changes or {}
         done = subprocess.run(
             [sys.executable, "-m", "snakemake", "--cores", str(cores), *arguments],
             cwd=self.folder,
