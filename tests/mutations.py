@@ -63,7 +63,11 @@ def study_of(case: int) -> str:
 def _keep_some_claims(folder: Path, rng: random.Random) -> None:
     """Leave a few claims: a case is quick, and what refers to the others is taken out too."""
     claims = plainyaml.load(folder / "claims.yaml")["claims"]
-    kept = rng.sample(claims, min(CLAIMS_KEPT, len(claims)))
+    keep_claims(folder, rng.sample(claims, min(CLAIMS_KEPT, len(claims))))
+
+
+def keep_claims(folder: Path, kept: list[dict]) -> None:
+    """Write these claims alone; what refers to the others is taken out too."""
     ids = {claim["id"] for claim in kept}
     for claim in kept:
         for key in NAMES:

@@ -1,18 +1,24 @@
 """What the paper's printed numbers say of its digitized figures: means, arms, and what bars are."""
 
+import shutil
 from math import sqrt
 
 import digitizer_files as make
 import numpy as np
 import pandas as pd
 import pytest
+from carried import EVIDENCE, carry
 from digitized_cases import LINE, digitized, figure, grouped, panel, project, series, study
+from figure_projects import LINES, drop_in
+from mutations import keep_claims
+from retrial import plainyaml
 from retrial.audit.digitized import check_digitized
 from retrial.audit.figures_and_print import check_against_print
 from retrial.collect import printed_numbers
 from retrial.digitized import figure_faults, read_figures
 from retrial.digitized.against_print import beside_print, contradicted, held_back
-from retrial.tables import REPORTED_INPUT
+from retrial.tables import REPORTED_INPUT, read_table
+from retrial.validation import check_study
 from scipy import stats
 
 N = {"treated": 15, "control": 14}
@@ -213,3 +219,37 @@ def test_notes_that_contradict_figures_yaml_are_refused(tmp_path):
     assert "arm treated: n = 12 is noted at visit 0, and figures.yaml has n = 15" in told
     assert "arm control: n = 99 is noted at visit 0; from 2 to the arm's 14 patients" in told
     assert "its bars are noted as sem, and figures.yaml has error_label sd" in told
+
+
+@pytest.mark.parametrize("accepted", [None, "the table is of all, the figure of completers"])
+def test_each_claim_says_that_its_figure_contradicts_the_print(
+    tmp_path, root, monkeypatch, accepted
+):
+    """Fasting glucose read as 150 where the paper prints 102.6 and 97.2; alone of the figures."""
+    folder = tmp_path / "hu2013"
+    shutil.copytree(root / "resources/studies/hu2013", folder)
+    monkeypatch.setitem(LINES, "fpg", ((150, -1.0, 9), (155, -0.5, 10), (80, 200)))
+    drop_in(folder)
+    for other in (3, 4, 5):  # one figure is enough, and quicker
+        (folder / f"figures/figure{other}.tar").unlink()
+    claims = plainyaml.load(folder / "claims.yaml")["claims"]
+    kept = ("fpg_no_difference", "hba1c_better_than_before", "baseline_comparable")
+    keep_claims(folder, [claim for claim in claims if claim["id"] in kept])
+    listed = folder / "figures/figures.yaml"
+    if accepted:
+        text = listed.read_text(encoding="utf-8")
+        added = f"  - id: figure2\n    accepted: {accepted}\n"
+        listed.write_text(text.replace("  - id: figure2\n", added), encoding="utf-8")
+    assert not check_study(folder, EVIDENCE)
+    assert carry(folder, tmp_path / "results") == ""
+    claims = read_table(tmp_path / "results/claims.csv").set_index("claim_id")
+    said = claims["detail"].str.contains("contradicts the print")
+    assert set(said.index[said]) == {"fpg_no_difference", "baseline_comparable"}
+    detail = claims.loc["fpg_no_difference", "detail"]
+    assert "read off where 102.6 is printed" in detail or "read off where 97.2 is" in detail
+    if accepted:
+        assert f"used all the same: {accepted}." in detail
+        assert claims.loc["fpg_no_difference", "verdict"] != "not_testable"
+    else:
+        assert "the panel is not used." in detail
+        assert claims.loc["fpg_no_difference", "verdict"] == "not_testable"

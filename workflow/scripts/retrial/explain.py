@@ -80,8 +80,26 @@ def explain(
 ) -> str:
     """Return a few plain sentences for a trial claim and its verdict (`row`)."""
     parts = (study, claim, row, figures, audit, tests, sensitivity, specifications, evidence)
-    told = [_as_labelled(claim, tests), _explained(*parts, alpha), _not_rerunnable(claim)]
+    told = [
+        *contradicting_figures(claim, audit),
+        _as_labelled(claim, tests),
+        _explained(*parts, alpha),
+        _not_rerunnable(claim),
+    ]
     return " ".join(part for part in told if part)
+
+
+def contradicting_figures(claim: Claim, audit: pd.DataFrame) -> list[str]:
+    """Return one sentence for each figure of the claim's outcomes that contradicts the print.
+
+    It says whether the panel is held back, or why it is used all the same (`accepted`).
+    """
+    outcomes = {target.outcome for target in claim.targets}
+    found = audit[(audit["check"] == "figure_held") & audit["outcome"].isin(outcomes)]
+    return [
+        f"{row['source'][0].upper()}{row['source'][1:]}, contradicts the print: {row['detail']}."
+        for row in found.to_dict("records")
+    ]
 
 
 def _as_labelled(claim: Claim, tests: pd.DataFrame) -> str:
