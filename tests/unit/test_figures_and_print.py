@@ -221,6 +221,7 @@ def test_notes_that_contradict_figures_yaml_are_refused(tmp_path):
     assert "its bars are noted as sem, and figures.yaml has error_label sd" in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("accepted", [None, "the table is of all, the figure of completers"])
 def test_each_claim_says_that_its_figure_contradicts_the_print(
     tmp_path, root, monkeypatch, accepted
