@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from retrial.tables import CHECK, TABLES, Column, read_table, table, table_named
+from retrial.table_types import Column
+from retrial.tables import CHECK, TABLES, read_table, table, table_named
 
 # The results that are frozen, and what tells their rows apart (rows that share it are numbered).
 KEYS = {
