@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import yaml
+from few_claims import keep_claims, write_yaml
 from retrial import plainyaml
 
 STUDIES = Path(__file__).resolve().parents[1] / "resources/studies"
@@ -21,7 +21,6 @@ SEEDS = ("hu2013", "btheb")
 YAML_FILES = ("study.yaml", "claims.yaml", "constraints.yaml", "figures/figures.yaml")
 CSV_FILES = ("reported.csv", "counts.csv", "truth.csv")
 CLAIMS_KEPT = 6
-NAMES = ("needs_all", "needs_any", "contradicted_by")
 
 ODD_VALUES = (
     None, True, False, 0, 1, -1, 2, 15, 0.5, -0.5, 1e6, 1e13, 10**20, "", " ", "x", "20", "no",
@@ -66,40 +65,11 @@ def _keep_some_claims(folder: Path, rng: random.Random) -> None:
     keep_claims(folder, rng.sample(claims, min(CLAIMS_KEPT, len(claims))))
 
 
-def keep_claims(folder: Path, kept: list[dict]) -> None:
-    """Write these claims alone; what refers to the others is taken out too."""
-    ids = {claim["id"] for claim in kept}
-    for claim in kept:
-        for key in NAMES:
-            if key in claim:
-                claim[key] = [name for name in claim[key] if name in ids]
-    _write_yaml(folder / "claims.yaml", {"claims": kept})
-    constraints = plainyaml.load(folder / "constraints.yaml")
-    constraints["constraints"] = [
-        c for c in constraints["constraints"] if c.get("claim") in (None, *ids)
-    ]
-    _write_yaml(folder / "constraints.yaml", constraints)
-    truth = folder / "truth.csv"
-    if truth.is_file():
-        with truth.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        lines = truth.read_text(encoding="utf-8").splitlines(keepends=True)
-        known = [
-            line for row, line in zip(rows, lines[1:], strict=True) if row["claim_id"] in ("", *ids)
-        ]
-        truth.write_text("".join([lines[0], *known]), encoding="utf-8")
-
-
 def _simulate(folder: Path) -> None:
     """Call the study simulated: then a changed number need not be in its quote."""
     path = folder / "study.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("simulated: false", "simulated: true"), encoding="utf-8")
-
-
-def _write_yaml(path: Path, data: object) -> None:
-    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=1000)
-    path.write_text(text, encoding="utf-8")
 
 
 def _places(data: object, path: tuple = ()) -> list[tuple]:
@@ -130,7 +100,7 @@ def _in_yaml(folder: Path, rng: random.Random, change: Callable[[object, tuple],
         return "nothing"
     path = rng.choice(places)
     told = change(data, path)
-    _write_yaml(folder / file, data)
+    write_yaml(folder / file, data)
     return f"{file} {plainyaml_path(path)}: {told}"
 
 

@@ -1,6 +1,14 @@
 """Settings of the unit tests."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import settings
+from retrial.validation import check
+from study_files import FILES
+
+STUDY = Path(__file__).parents[2] / "resources" / "studies" / "hu2013"
+SOUND = {file: (STUDY / file).read_bytes() for file in FILES}
 
 # A deadline for one example measures how busy the machine is, not the code.
 settings.register_profile("retrial", deadline=None)
@@ -10,3 +18,17 @@ settings.load_profile("retrial")
 def pytest_make_parametrize_id(val, argname):
     """Name a case of raw bytes by its place, so that every worker collects the same names."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture
+def sound_documents_are_read_once(monkeypatch, read=check.read_document, kept={}):  # noqa: B006
+    """Reading YAML is most of the time of a test: keep what the sound files give."""
+
+    def read_document(path, name, expected=()):
+        if not path.is_file() or path.read_bytes() != SOUND[name]:
+            return read(path, name, expected)
+        if name not in kept:
+            kept[name] = read(path, name, expected)
+        return kept[name]
+
+    monkeypatch.setattr(check, "read_document", read_document)

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from carried import EVIDENCE, carry
 from digitized_cases import LINE, digitized, figure, grouped, panel, project, series, study
+from few_claims import keep_claims
 from figure_projects import LINES, drop_in
-from mutations import keep_claims
 from retrial import plainyaml
 from retrial.audit.digitized import check_digitized
 from retrial.audit.figures_and_print import check_against_print

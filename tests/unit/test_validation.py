@@ -4,53 +4,36 @@ import re
 import shutil
 from pathlib import Path
 
+import faults_in_claims
 import faults_in_constraints
 import faults_in_csv
-import faults_in_yaml
+import faults_in_study
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
 from retrial.tables import EVIDENCE as EVIDENCE_COLUMNS
 from retrial.validation import (
     Problem,
-    check,
     check_study,
     format_problems,
     found_sound,
     summarize,
 )
 from retrial.validation.quotes import holds
+from study_files import FILES
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 STUDY = RESOURCES / "studies" / "hu2013"
 EVIDENCE = RESOURCES / "evidence" / "natural-history.csv"
-FILES = (
-    "study.yaml",
-    "reported.csv",
-    "counts.csv",
-    "claims.yaml",
-    "constraints.yaml",
-    "figures/figures.yaml",
-)
 
 
-CASES = [*faults_in_csv.CASES, *faults_in_yaml.CASES, *faults_in_constraints.CASES]
-SOUND = {file: (STUDY / file).read_bytes() for file in FILES}
+CASES = [
+    *faults_in_csv.CASES,
+    *faults_in_study.CASES,
+    *faults_in_claims.CASES,
+    *faults_in_constraints.CASES,
+]
 
-
-@pytest.fixture(autouse=True)
-def unbroken_documents_are_read_once(monkeypatch, read=check.read_document, kept={}):  # noqa: B006
-    """Reading YAML is most of the time of a test: keep what the sound files give."""
-
-    def read_document(path, name, expected=()):
-        if not path.is_file() or path.read_bytes() != SOUND[name]:
-            return read(path, name, expected)
-        if name not in kept:
-            kept[name] = read(path, name, expected)
-        return kept[name]
-
-    monkeypatch.setattr(check, "read_document", read_document)
+pytestmark = pytest.mark.usefixtures("sound_documents_are_read_once")
 
 
 @pytest.fixture
@@ -390,75 +373,6 @@ def test_what_is_told_of_a_sound_folder(folder):
     )
     edit(folder / "study.yaml", "simulated: false", "simulated: true")
     assert "still marked as simulated (made-up) in study.yaml" in found_sound(folder)
-
-
-RELAXED = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-
-
-def printable_in_one_line(problems):
-    lines = format_problems(problems).split("\n")
-    assert len(lines) == max(1, len(problems) + 1 if problems else 1)
-    assert all(line.isprintable() for line in lines)
-    assert all(p.allowed and p.file for p in problems)
-
-
-@RELAXED
-@given(data=st.data())
-def test_no_corruption_of_any_byte_raises_an_error(folder, data):
-    file = data.draw(st.sampled_from(FILES))
-    content = bytearray((STUDY / file).read_bytes())
-    for _ in range(data.draw(st.integers(1, 6))):
-        start = data.draw(st.integers(0, len(content)))
-        length = data.draw(st.integers(0, 20))
-        content[start : start + length] = data.draw(st.binary(max_size=8))
-    (folder / file).write_bytes(bytes(content))
-    try:
-        printable_in_one_line(check_study(folder, EVIDENCE))
-    finally:
-        shutil.copy(STUDY / file, folder / file)
-
-
-@RELAXED
-@given(data=st.data())
-def test_no_exchange_of_a_word_raises_an_error(folder, data):
-    file = data.draw(st.sampled_from(FILES))
-    text = (STUDY / file).read_text(encoding="utf-8")
-    odd = [
-        "",
-        "~",
-        "[]",
-        "{}",
-        "-1",
-        "1e400",
-        ".inf",
-        "yes",
-        "2020-01-01",
-        '"\\ud800"',
-        "a: b",
-        "*x",
-    ]
-    odd += ["[1, [2]]", "'", '"', ",", "\t", "é", "\u2028", "0x1F", "1:30", "!!set {a}", "?", "|"]
-    for _ in range(data.draw(st.integers(1, 4))):
-        words = text.split(" " if file.endswith(".yaml") else ",")
-        words[data.draw(st.integers(0, len(words) - 1))] = data.draw(st.sampled_from(odd))
-        text = (" " if file.endswith(".yaml") else ",").join(words)
-    (folder / file).write_text(text, encoding="utf-8")
-    try:
-        printable_in_one_line(check_study(folder, EVIDENCE))
-    finally:
-        shutil.copy(STUDY / file, folder / file)
-
-
-@RELAXED
-@given(text=st.text(max_size=300), file=st.sampled_from(FILES))
-def test_no_text_in_place_of_a_file_raises_an_error(folder, text, file):
-    (folder / file).write_bytes(text.encode("utf-8", "surrogatepass"))
-    try:
-        printable_in_one_line(check_study(folder, EVIDENCE))
-    finally:
-        shutil.copy(STUDY / file, folder / file)
 
 
 @pytest.mark.parametrize(
