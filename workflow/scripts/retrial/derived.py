@@ -6,10 +6,10 @@ the formula's source too.
 
 from __future__ import annotations
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from retrial.block import Block, Identifier, Label, Line, Unit
-from retrial.formula import Formula
+from retrial.formula import Formula, FormulaText
 
 
 class Derived(Block):
@@ -17,16 +17,10 @@ class Derived(Block):
 
     id: Identifier
     label: Label
-    equals: str = Field(description="The formula, of outcomes' ids: mass / height**2")
+    equals: FormulaText
     units: dict[Identifier, Unit] = Field(description="The unit that the formula takes of each")
     at_most: Identifier = Field(description="A row of the evidence with value_type threshold")
     means: Line = Field(description="What a value up to the limit means: partial remission")
-
-    @field_validator("equals")
-    @classmethod
-    def _is_formula(cls, text: str) -> str:
-        Formula(text)
-        return text
 
     @model_validator(mode="after")
     def _units_of_all(self) -> Derived:

@@ -17,7 +17,7 @@ from typing import Literal
 
 import pandas as pd
 
-from retrial.remission import NaturalRemission, RemissionEvent
+from retrial.remission import CLOCKS, OCCURRENCES, NaturalRemission, RemissionEvent
 
 Favours = Literal["trial", "comparison", "unknown"]
 FLATTERS: dict[str, str] = {
@@ -38,8 +38,6 @@ GROUP_WORDS = {
     "control_arm": "control arm of a randomized trial",
     "cohort": "cohort or arm that was not randomized",
 }
-CLOCKS = ("entry", "diagnosis")
-OCCURRENCES = ("point", "cumulative")
 NO_SELECTION, NOT_STATED = "none", "not_stated"
 TIMED = ("at time", "cumulative to time")
 

@@ -81,7 +81,7 @@ def explain(
     """Return a few plain sentences for a trial claim and its verdict (`row`)."""
     parts = (study, claim, row, figures, audit, tests, sensitivity, specifications, evidence)
     told = [
-        *contradicting_figures(claim, audit),
+        *_contradicting_figures(claim, audit),
         _as_labelled(claim, tests),
         _explained(*parts, alpha),
         _not_rerunnable(claim),
@@ -89,7 +89,7 @@ def explain(
     return " ".join(part for part in told if part)
 
 
-def contradicting_figures(claim: Claim, audit: pd.DataFrame) -> list[str]:
+def _contradicting_figures(claim: Claim, audit: pd.DataFrame) -> list[str]:
     """Return one sentence for each figure of the claim's outcomes that contradicts the print.
 
     It says whether the panel is held back, or why it is used all the same (`accepted`).

@@ -10,8 +10,9 @@ import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from retrial.block import Identifier, Sourced
 
@@ -134,17 +135,23 @@ def _monomial(node: ast.expr) -> tuple[float, dict[str, int]] | None:
     return _OPERATORS[type(node.op)](left[0], right[0]), {}
 
 
+def _checked(text: str) -> str:
+    Formula(text)
+    return text
+
+
+FormulaText = Annotated[
+    str,
+    AfterValidator(_checked),
+    Field(description="The formula, of outcomes' ids: mass / height**2"),
+]
+
+
 class Tie(Sourced):
     """An outcome that the paper computes from others, and the formula."""
 
     outcome: Identifier
-    equals: str = Field(description="The formula, of outcomes' ids: mass / height**2")
-
-    @field_validator("equals")
-    @classmethod
-    def _is_formula(cls, text: str) -> str:
-        Formula(text)
-        return text
+    equals: FormulaText
 
     @property
     def formula(self) -> Formula:

@@ -50,12 +50,13 @@ def freeze(study_folder: Path | str, results_folder: Path | str) -> list[Path]:
             f"{', '.join(changed)} {have} changed since {results} was made; {first} "
             "Nothing was frozen."
         )
-    edited = sorted(changed_since(results))
-    if edited:
-        raise UserError(
-            f"{', '.join(edited)}: edited since it was made; {first} Nothing was frozen."
-        )
     if not is_consistent(results):
+        found = [
+            f"{path}: {what} since it was made"
+            for path, (what, _) in changed_since(results).items()
+        ]
+        if found:
+            raise UserError(f"{'; '.join(found)}; {first} Nothing was frozen.")
         raise UserError(f"The last run of {results} did not come to its end; {first}")
     frozen = {Path(name).stem + ".csv": read_result(results / name) for name in made}
     expected = study / "expected"

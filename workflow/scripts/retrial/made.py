@@ -87,7 +87,7 @@ def changed_since(results: Path | str) -> dict[str, tuple[str, str]]:
     results, found, noted = Path(results), {}, set()
     notes = _notes(results)
     for stage, note in notes.items():
-        for name, expected in (note or {"made": {}})["made"].items():
+        for name, expected in note["made"].items() if note else ():
             # Named from the working directory; a folder that was moved has it elsewhere.
             path = results / Path(name).name
             noted.add(path)

@@ -7,11 +7,15 @@ could bring about, and what exactly these count (see `retrial.estimand`).
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field, model_validator
 
 from retrial.block import Block, Identifier, Label, Line, Pair, Sourced
+
+Clock = Literal["entry", "diagnosis"]
+Occurrence = Literal["point", "cumulative"]
+CLOCKS, OCCURRENCES = get_args(Clock), get_args(Occurrence)
 
 
 class OtherDefinition(Block):
@@ -38,8 +42,8 @@ class RemissionEvent(Block):
 
     outcome: Identifier
     categories: list[Identifier] = Field(min_length=1)
-    clock: Literal["entry", "diagnosis"]
-    occurrence: Literal["point", "cumulative"]
+    clock: Clock
+    occurrence: Occurrence
     event: Identifier = Field(description="Its definition, a word of the evidence's column `event`")
     selection: list[Identifier] = Field(description="Ids of `selections`; [] where all were let in")
     wider: list[OtherDefinition] = Field(default=[], description="Definitions that count more")

@@ -172,9 +172,9 @@ def _pool(rows: pd.DataFrame, scale: str, refusal: str, alpha: float) -> tuple[d
 
 def _in_months(studies: list[Study], effects: pd.DataFrame) -> pd.DataFrame:
     """Return the effects with their visits in months, to a tenth where a study counts otherwise."""
-    units = {study.id: study for study in studies}
+    by_id = {study.id: study for study in studies}
     visits = [
-        visit if units[name].visit_unit == "months" else round(units[name].in_months(visit), 1)
+        visit if by_id[name].visit_unit == "months" else round(by_id[name].in_months(visit), 1)
         for name, visit in zip(effects["study"], effects["visit"], strict=True)
     ]
     return effects.assign(visit=pd.Series(visits, index=effects.index, dtype=float))

@@ -71,7 +71,7 @@ def forest_rows(analysis: MetaAnalysis, outcome: str, unit: str) -> pd.DataFrame
     scale_words = {"md": wrapped(f"Difference ({unit})", 34), "smd": "Hedges g"}
     lines = [
         {
-            "label": f"{row['study']}, {months(row['visit'])}".replace("\u00a0", " "),
+            "label": f"{row['study']}, {months(row['visit'], 'months')}".replace("\u00a0", " "),
             "rule": row["reading"],
             "scale": row["scale"],
             "estimate": row["estimate"],

@@ -266,7 +266,7 @@ def interval(low: float, high: float, decimals: int | None = None) -> str:
     return f"{number(low, decimals)} to {number(high, decimals)}"
 
 
-def months(visit: float, unit: str = "months") -> str:
+def months(visit: float, unit: str) -> str:
     """Return a visit in words, in the unit that the study's visits count."""
     if missing(visit):
         return "overall"

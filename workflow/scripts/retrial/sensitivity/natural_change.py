@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from math import nan
 
-import numpy as np
 import pandas as pd
 
 from retrial.remission import NaturalRemission
@@ -97,15 +96,13 @@ def _outside_changes(paper: Paper, pair: MeanPair, rho: float, alpha: float) -> 
         & (evidence["quantity"] == f"{outcome.label} {outcome.unit}")
     ]
     rows = []
-    months = paper.study.in_months
-    times = means["time_months"].astype(float)
-    apart = months(pair.visit) - months(pair.first.visit)
+    apart = pair.visit - pair.first.visit
     for _, start in means.iterrows():
-        low, high = remission.months_at(months(pair.first.visit), start["clock"])
-        if not low - 0.01 <= start["time_months"] <= high + 0.01:
+        low, high = remission.months_at(pair.first.visit, start["clock"])
+        if not low <= start["time_months"] <= high:
             continue
         ends = means[
-            np.isclose(times, start["time_months"] + apart, atol=0.01)
+            (means["time_months"] == start["time_months"] + apart)
             & means["clock"].eq(start["clock"])
             & (means["population"] == start["population"])
             & (means["citation"] == start["citation"])

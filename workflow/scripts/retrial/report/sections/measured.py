@@ -79,11 +79,12 @@ def _numbers(results: Results, outcome: Outcome) -> str:
     rows = rows[
         (rows["outcome"] == outcome.id) & ~rows["digitized"] & rows["statistic"].ne("p")
     ].dropna(subset=["visit"])
-    found, unit = [], results.study.visit_unit
+    found, study = [], results.study
     for arm, group in rows.groupby("arm", sort=False, dropna=False):
-        months = ", ".join(f"{visit:g}" for visit in sorted(group["visit"].unique()))
+        visits = sorted(group["visit"].unique())
+        unit = study.visit_unit if len(visits) > 1 else study.visit_word
         whose = "all" if missing(arm) else short_arm(results, arm)
-        found.append(f"{whose}: {unit.removesuffix('s') if ',' not in months else unit} {months}")
+        found.append(f"{whose}: {unit} {', '.join(f'{visit:g}' for visit in visits)}")
     return "; ".join(found) or "none"
 
 
