@@ -1,4 +1,4 @@
-"""The library knows no disease: its words stand in study folders and in the evidence."""
+"""The library knows no disease: its words are in study folders and in the evidence."""
 
 import csv
 import re

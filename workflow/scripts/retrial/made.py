@@ -103,7 +103,7 @@ def changed_since(results: Path | str) -> dict[str, tuple[str, str]]:
 
 
 def is_consistent(results: Path | str) -> bool:
-    """Return whether each result lies there as it was made, from the results that lie there.
+    """Return whether each result is as it was made, from the results that are there now.
 
     It is not so after a run that was stopped: a later result was made from an earlier state of
     what it depends on.

@@ -26,7 +26,7 @@ class OtherDefinition(Block):
 
 
 class Selection(Block):
-    """Who was let in, or how patients were managed, and what that does to the number of events."""
+    """Who was included, or how patients were managed, and how that changes the number of events."""
 
     id: Identifier = Field(description="Its word in the column `selection` of the evidence")
     describes: Line
@@ -45,7 +45,9 @@ class RemissionEvent(Block):
     clock: Clock
     occurrence: Occurrence
     event: Identifier = Field(description="Its definition, a word of the evidence's column `event`")
-    selection: list[Identifier] = Field(description="Ids of `selections`; [] where all were let in")
+    selection: list[Identifier] = Field(
+        description="Ids of `selections`; [] where all were included"
+    )
     wider: list[OtherDefinition] = Field(default=[], description="Definitions that count more")
     narrower: list[OtherDefinition] = Field(default=[], description="Definitions that count fewer")
     comparable: list[Identifier] = Field(

@@ -84,7 +84,7 @@ def _recount(
 def outside_evidence(
     study: Study, claim: Claim, evidence: pd.DataFrame, reported: pd.DataFrame
 ) -> Iterator[dict]:
-    """An attribution stands beside the nearest outside evidence (one-sided).
+    """An attribution is compared with the nearest outside evidence (one-sided).
 
     Never in the defensible set: the concurrent control is the comparison that randomization makes.
     """

@@ -132,7 +132,7 @@ ESTIMAND = {
     "clock": f"what its months count from: {' or '.join(CLOCKS)}",
     "occurrence": f"how it is counted: {' or '.join(OCCURRENCES)}",
     "event": "a word for the definition of the event",
-    "selection": f"who was let in: {NO_SELECTION}, {NOT_STATED}, or names of selections",
+    "selection": f"who was included: {NO_SELECTION}, {NOT_STATED}, or names of selections",
     "group": f"where the patients come from: {', '.join(GROUPS)}",
 }
 WINDOWS = {"at time": "point", "cumulative to time": "cumulative", "ever": "cumulative"}

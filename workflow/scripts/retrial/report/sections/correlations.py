@@ -33,8 +33,8 @@ def say_correlation(results: Results, rows: pd.DataFrame) -> str:
     paired = results.tests.loc[results.tests["method"] == "paired_t", "assumptions"]
     if paired.fillna("").str.contains(r"\S as (?:SD|SEM|CI95)\b").any():
         tail += (
-            "; where a reading is impossible at one of the two visits, a possible one stands in "
-            "there, as in the table of changes"
+            "; where a reading is impossible at one of the two visits, a feasible one is "
+            "substituted, as in the table of changes"
         )
     return (
         "Two values of one patient are correlated, and the paper does not say how much. The "

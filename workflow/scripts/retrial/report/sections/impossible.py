@@ -39,7 +39,7 @@ KINDS = {
         "printed_twice_error",
         "figure_and_print",
     ),
-    "A test and a sentence that do not go together": ("sentence",),
+    "A test and a sentence that contradict each other": ("sentence",),
 }
 SKEW = ("altman_bland",)
 REPEATED = ("sd_bound", "range_sd")

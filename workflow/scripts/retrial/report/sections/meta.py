@@ -1,4 +1,4 @@
-"""What a meta-analysis would take from this study, and how that hangs on the error terms."""
+"""What a meta-analysis would take from this study, and how that depends on the error terms."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from retrial.report.words import capital, count_of, listing, number, p_phrase, p
 
 
 def say_natural_remission(results: Results, rows: pd.DataFrame) -> str:
-    """Say how the treated events stand beside the control and outside rates."""
+    """Say how the treated events compare with the control and with outside rates."""
     told = []
     if (rows["scenario"] == "concurrent_control").any():
         told.append(
             "Randomization gives both arms the same natural remission, so the trial's own control "
-            "comes first; rates from outside the trial stand beside it (one-sided tests)."
+            "comes first; rates from outside the trial follow (one-sided tests)."
         )
     for event, group in rows[rows["category"].notna()].groupby("category", sort=False):
         told.append(_beside(results, event, group))

@@ -134,8 +134,8 @@ def _joint(results: Results, rows: pd.DataFrame) -> str:
         "what "
         f"the paper says of it in words. Of the readings {every}, "
         + (
-            f"the sentence and the printed p do not go together under {out_names}, by a two-sample "
-            "t test at that visit. An analysis of each patient's change could need less."
+            f"the sentence and the printed p contradict each other under {out_names}, by a "
+            "two-sample t test at that visit. An analysis of each patient's change could need less."
             if out_names
             else "all go together with the sentence."
         )
