@@ -73,6 +73,8 @@ def specifications() -> tuple[float, float]:
         reading_2="sem",
         least_1=columns[2],
         least_2=columns[5],
+        error_n_1=columns[2],
+        error_n_2=columns[5],
     )
 
     def ours() -> pd.DataFrame:

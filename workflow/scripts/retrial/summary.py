@@ -36,7 +36,7 @@ UNCHECKED = ("not_testable", "conditional", "as_printed")
 class Tally:
     """What became of the paper's printed p-values and n.s.; `sure`: of those confirmed, how many.
 
-    Those that surely belong to the outcome named, and not to another that stands in for it.
+    Those that surely belong to the outcome named, and not to another used in its place.
     """
 
     printed: int

@@ -58,7 +58,7 @@ BASES = {
 BASIS_MEANINGS = {
     "recomputed": "the paper's own comparison, run again on its numbers",
     "our_comparison": "the paper prints the numbers and compares nothing; we did",
-    "proxy": "another outcome or test stands in for the one that the claim is about",
+    "proxy": "another outcome or test is used in place of the one that the claim is about",
     "restated": "the sentence repeats a count; there is nothing to run again",
     "bounds": "no test is run; limits decide: what the numbers can be, or outside evidence",
     "none": "no number is printed that could decide",
