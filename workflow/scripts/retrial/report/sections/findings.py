@@ -151,7 +151,7 @@ def _belonging(results: Results, found: Tally) -> str:
         f"Of the {found.confirmed} confirmed, {found.sure} surely "
         f"{'belongs' if found.sure == 1 else 'belong'} to the outcome that the sentence names"
     )
-    beside = f"; in {names} another outcome is used in its place" if names else ""
+    beside = f"; in {names} another outcome stands in for it" if names else ""
     return f"{words}{beside}."
 
 
