@@ -8,7 +8,14 @@ from typing import get_args
 import pytest
 import yaml
 from retrial import studies
-from retrial.config import Config, Section, load_config, read_config, schema
+from retrial.config import (
+    Config,
+    Section,
+    load_config,
+    read_config,
+    refuse_other_readings,
+    schema,
+)
 from retrial.joblog import UserError
 from retrial.report.page import SECTIONS
 
@@ -143,6 +150,41 @@ def test_the_studies_to_run_are_those_of_the_configuration(tmp_path, monkeypatch
     assert said.out == "one\n"
     assert "trials/two lacks counts.csv" in said.err
     assert "There is no study 'three' in trials; there are: one, two." in said.err
+
+
+@pytest.mark.parametrize(
+    ("line", "key", "read"),
+    [
+        ("seed: 036", "seed", "30"),
+        ("draws: 1_000", "draws", "1000"),
+        ("power: .8e+0", "power", "0.8"),
+        ("report: {title: no}", "report.title", "False"),
+        ("rho: {from: 0o, to: 1:30, step: 0.1}", "rho.to", "90"),
+    ],
+)
+def test_what_snakemake_reads_otherwise_than_it_is_typed_is_refused(tmp_path, line, key, read):
+    file = tmp_path / "config.yaml"
+    file.write_text(f"alpha: 0.05\n{line}\n")
+    taken = yaml.safe_load(file.read_text())
+    try:
+        refuse_other_readings([file], taken)
+    except UserError as error:
+        assert str(file) in str(error)
+        assert key.split(".")[0] in str(error)
+    else:
+        pytest.fail(f"{line} is taken for {read}")
+
+
+def test_what_the_command_line_replaces_is_not_compared(tmp_path):
+    file = tmp_path / "config.yaml"
+    file.write_text("report: {title: 0x1E}\nothers: {title: no}\n")
+    refuse_other_readings([file], {"report": {"title": "Trial"}})
+    refuse_other_readings([file.with_suffix(".json")], {"alpha": 0.1})
+
+
+def test_the_configuration_as_it_is_delivered_is_read_in_one_way():
+    file = ROOT / "config/config.yaml"
+    refuse_other_readings([file], yaml.safe_load(file.read_text()))
 
 
 def test_analysis_settings_hold_no_path():

@@ -48,6 +48,16 @@ def test_a_result_edited_or_lost_is_named_with_its_stage(results, change, expect
     assert made.changed_since("results/s") == {f"results/s/{name}": (what, "retest")}
 
 
+def test_an_edited_result_is_kept_aside(results):
+    for number in (1, 2):
+        (results / "tests.csv").write_text(f"edit {number}\n")
+        kept = made.set_aside("results/s/tests.csv")
+        assert str(kept) == f".snakemake/edited/s/tests.{number}.csv"
+        assert kept.read_text() == f"edit {number}\n"
+        assert not (results / "tests.csv").exists()
+    assert (made.set_aside("results/s/figures") / "a.svg").read_text() == "<svg/>"
+
+
 def test_an_old_time_stamp_hides_no_edit(results):
     before = os.stat(results / "tests.csv")
     (results / "tests.csv").write_text("p\n0.04\n")

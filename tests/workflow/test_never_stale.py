@@ -151,5 +151,6 @@ def test_an_edited_table_and_a_lost_plot_are_made_again_as_they_were(project):
     next((project.results / "figures").glob("*.svg")).unlink()
     said = project.run()
     assert "results/hu2013/claims.csv was edited" in said
+    assert "it is moved to .snakemake/edited/hu2013/claims.1.csv, and is made again." in said
     assert "results/hu2013/figures was edited" in said
     assert project.digests() == before

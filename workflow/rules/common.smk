@@ -9,6 +9,7 @@ from pathlib import Path
 
 PROJECT = Path(workflow.current_basedir).resolve().parents[1]
 STARTED = time.time()
+ON_REQUEST = ("compare", "meta")  # stages that `all` does not ask for
 
 # The library lies beside the scripts. Jobs and the notebook's kernel take this very copy, the one
 # whose digest their rule carries, wherever another one is installed.
@@ -19,14 +20,15 @@ os.environ.update(PYTHONPATH=LIBRARY)
 # Snakemake (9.27) runs scripts by this path without quoting it: a space in it would break them.
 sys.executable = shlex.quote(sys.executable)
 
-from retrial.config import load_config
+from retrial.config import load_config, refuse_other_readings
 from retrial.digests import code_digest, file_digest
 from retrial.joblog import UserError
-from retrial.made import changed_since, claim_folder, forget, runs_jobs
+from retrial.made import changed_since, claim_folder, runs_jobs, set_aside
 from retrial.runrecord import write_run_record
 from retrial.studies import RESERVED, find_studies, folder_files, known_studies
 
 try:
+    refuse_other_readings(workflow.configfiles, config)
     settings = load_config(config)
     STUDIES = find_studies(settings.studies_folder, settings.studies)
     # Only the run itself, not its jobs, and not a command that only tells something.
@@ -38,17 +40,21 @@ except UserError as error:
     print(error, file=sys.stderr)
     sys.exit(1)
 
-# Results edited or lost since they were made, by study and stage: made again, and said so.
+# Results edited or lost since they were made, by study and stage: made again, and said so. Those
+# that only another target asks for (check.csv) are made when it does.
 CHANGED = {study: {} for study in (*STUDIES, *RESERVED)}
 for study in CHANGED if workflow.is_main_process else []:
     for path, (what, stage) in changed_since(f"results/{study}").items():
+        if what == "lost" and stage in ON_REQUEST:
+            continue
         CHANGED[study].setdefault(stage, []).append(path)
         words = f"was {what} since it was made"
         if what == "unknown":
             words = f"cannot be checked (the note of what {stage} made cannot be read)"
-        print(f"Note: {path} {words}; it is made again.", file=sys.stderr)
-        if RUNS and what != "lost":
-            forget(path)
+        kept = set_aside(path) if RUNS and what != "lost" else None
+        moved = f"it is moved to {kept}, and" if kept else "it"
+        when = " when it is asked for" if stage in ON_REQUEST else ""
+        print(f"Note: {path} {words}; {moved} is made again{when}.", file=sys.stderr)
 
 
 # What a run leaves of a study: `all` asks for each, so that a lost one is made again.

@@ -8,6 +8,7 @@ digits, more than any paper prints and fewer than another machine could change.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from math import isnan
 
@@ -16,6 +17,7 @@ import pandas as pd
 from retrial.selection import Mean
 
 RHO = "|rho="
+_COUNT = re.compile(r"\d+/\d+")
 
 
 def figures(value: float) -> str:
@@ -28,9 +30,22 @@ def of_counts(method: str, *cells: tuple[int, int]) -> str:
     return "|".join([method, *(f"{events}/{total}" for events, total in cells)])
 
 
-def group(n: float, mean: float, error: float, reading: str) -> str:
-    """Return the name of a group: its n, mean and error term, and how that is read."""
-    return f"{int(n)}:{figures(mean)}+-{figures(error)} {reading}"
+def counts_of(name: str) -> str | None:
+    """Return the two counts that a test compares, "4/15 v. 0/14"; None for any other name."""
+    first, *rest = name.split("|")[1:]
+    two = len(rest) == 1 and _COUNT.fullmatch(first) and _COUNT.fullmatch(rest[0])
+    return f"{first} v. {rest[0]}" if two else None
+
+
+def group(n: float, mean: float, error: float, reading: str, error_n: float | None = None) -> str:
+    """Return the name of a group: its n, mean and error term, and how that is read.
+
+    `error_n` is the n that the error term was printed for, where it is not that of the test: a
+    standard error or an interval of 15 patients is another SD than one of 13.
+    """
+    other = error_n is not None and error_n != n and reading != "sd"
+    of = f" of {int(error_n)}" if other else ""
+    return f"{int(n)}:{figures(mean)}+-{figures(error)} {reading}{of}"
 
 
 def of_means(method: str, means: Iterable[Mean], *assumed: str | None) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -185,6 +186,50 @@ def read_config(path: Path | str) -> dict | None:
     if content is not None and not isinstance(content, dict):
         raise UserError(f"{path}: lines such as `alpha: 0.05` expected, a key and its value.")
     return content
+
+
+def refuse_other_readings(paths: Iterable[Path | str], config: dict) -> None:
+    """Refuse what Snakemake, whose YAML is version 1.1, has read otherwise than it is typed.
+
+    It takes `seed: 036` for 30 and `title: no` for false, which are allowed values too.
+
+    Args:
+        paths: The configuration files that Snakemake has read.
+        config: What it has made of them and of `--config`.
+
+    Raises:
+        UserError: If a value in use is read in two ways; it names the file and each key.
+    """
+    for path in map(Path, paths):
+        if path.suffix not in (".yaml", ".yml"):
+            continue
+        typed = _flat(read_config(path) or {})
+        read = _flat(yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {})
+        used = _flat(config)
+        problems = [
+            f"{'.'.join(key)}: typed {value!r}, which Snakemake reads as {read[key]!r}; put text "
+            "in quotation marks, and write a number in plain decimal digits"
+            for key, value in typed.items()
+            if key in read and not _same(read[key], value) and _same(used.get(key), read[key])
+        ]
+        if problems:
+            raise UserError(f"{path}:\n" + "\n".join(f"  - {problem}" for problem in problems))
+
+
+def _flat(content: dict, above: tuple[str, ...] = ()) -> dict[tuple[str, ...], object]:
+    """Return the configuration's values by their keys from the top; unknown keys are left out."""
+    found: dict[tuple[str, ...], object] = {}
+    for key, value in content.items():
+        if not above and key not in Config.model_fields:
+            continue
+        place = (*above, str(key))
+        found |= _flat(value, place) if isinstance(value, dict) else {place: value}
+    return found
+
+
+def _same(one: object, other: object) -> bool:
+    # True is not 1, and 1 is 1.0.
+    return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
 def load_config(raw: dict | None) -> Config:

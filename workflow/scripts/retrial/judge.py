@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from retrial.audit.printed_p import impossible_p_of
-from retrial.calculations import without_rho
+from retrial.calculations import counts_of, without_rho
 from retrial.explain import explain, explain_sales
 from retrial.figures import Figure
 from retrial.joint import CONTINUOUS, SOME, Joint, joint_specifications
@@ -113,7 +113,7 @@ def _trial(
         return facts | {"basis": "none", "verdict": "not_testable"}
     joint = joint_specifications(claim, specifications)
     facts |= _counted(joint, specifications)
-    facts |= {"decided_at": threshold(claim, alpha), **compared(tests)}
+    facts |= {"decided_at": threshold(claim, alpha), **compared(tests, specifications)}
     parts = (claim, audit, sensitivity, specifications, joint)
     return facts | comparison_verdict(*parts, study.error_label.label)
 
@@ -131,14 +131,11 @@ def _counted(joint: Joint, specifications: pd.DataFrame) -> dict:
     }
 
 
-def compared(tests: pd.DataFrame) -> dict:
-    """Return the counts that the defensible tests compare, and the names of these tests."""
+def compared(tests: pd.DataFrame, specifications: pd.DataFrame) -> dict:
+    """Return the counts that the defensible calculations compare, and the tests as printed."""
     chosen = tests[tests["defensible"].eq(True)]
-    counted = chosen[chosen["category"].notna() & chosen["value_2"].notna()]
-    cells = dict.fromkeys(
-        f"{row['value_1']:g}/{row['n_1']:g} v. {row['value_2']:g}/{row['n_2']:g}"
-        for _, row in counted.iterrows()
-    )
+    names = specifications.loc[specifications["defensible"], "calculation"].unique()
+    cells = dict.fromkeys(counts for counts in map(counts_of, names) if counts)
     return {
         "compared": "; ".join(cells) or None,
         "decided_by": ";".join(chosen["test_id"]) or None,

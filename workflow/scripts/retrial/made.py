@@ -8,6 +8,7 @@ with an old time stamp is not noticed. So each job leaves the digests of what it
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -122,13 +123,20 @@ def is_consistent(results: Path | str) -> bool:
     )
 
 
-def forget(path: Path | str) -> None:
-    """Remove an edited result, so that it is made again."""
+def set_aside(path: Path | str) -> Path:
+    """Move an edited result out of the way of the one that is made again; return where it is.
+
+    It is kept in `.snakemake/edited/<study>/`, under its name and a number; `make clean` removes
+    it with everything else that a run leaves.
+    """
     path = Path(path)
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    kept = Path(".snakemake/edited", path.parent.name)
+    kept.mkdir(parents=True, exist_ok=True)
+    numbers = itertools.count(1)
+    while (place := kept / f"{path.stem}.{next(numbers)}{path.suffix}").exists():
+        pass
+    shutil.move(path, place)
+    return place
 
 
 def runs_jobs(arguments: list[str]) -> bool:

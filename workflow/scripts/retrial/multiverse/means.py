@@ -18,7 +18,7 @@ from retrial.selection import Mean, means_of, rows_of, tried, versions_of
 from retrial.significance import MEANS_METHODS, compare_means
 from retrial.study import Claim, Study
 
-PARTS = ("n", "mean", "error", "reading")
+PARTS = ("n", "mean", "error", "reading", "error_n")
 
 
 def comparisons(

@@ -299,7 +299,7 @@ def _test_clause(results: Results, row: pd.Series) -> str:
     within = f"p = {low}" if low == high else f"p from {low} to {high}"
     within = within.replace("= <", "< ").replace("= >", "> ")
     cells = [part for part in text(row["compared"]).split("; ") if part]
-    counts = f"{listing(cells, 'or')}: " if 0 < len(cells) <= 3 else ""
+    counts = f"{listing(cells, 'or')}: " if 0 < len(cells) <= 4 else ""
     total, agree = int(row["defensible_n"]), int(row["defensible_supporting"])
     which = "analysis" if total == 1 else "analyses"
     partly = int(row["defensible_partly"] or 0)
