@@ -1,5 +1,6 @@
 """Settings of the unit tests."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,11 @@ from study_files import FILES
 STUDY = Path(__file__).parents[2] / "resources" / "studies" / "hu2013"
 SOUND = {file: (STUDY / file).read_bytes() for file in FILES}
 
-# A deadline for one example measures how busy the machine is, not the code.
-settings.register_profile("retrial", deadline=None)
-settings.load_profile("retrial")
+# A deadline for one example measures how busy the machine is, not the code. The examples are the
+# same in each run; HYPOTHESIS_PROFILE=explore looks for others.
+settings.register_profile("retrial", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "retrial"))
 
 
 def pytest_make_parametrize_id(val, argname):

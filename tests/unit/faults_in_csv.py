@@ -147,10 +147,10 @@ CASES = [
         marker="hba1c_treated_text",
     ),
     # ---- reported.csv, its shape
-    reported("a comma too many", AGE, AGE + "a, b", "age_treated", "", "20 fields", "19 fields"),
+    reported("a comma too many", AGE, AGE + "a, b", "age_treated", "", "21 fields", "20 fields"),
     reported("unknown column", ",error_label,", ",label,", "", "label", "label", "error_label?"),
     reported("column left out", ",error_label,", ",label,", "", "error_label", "", "a column"),
-    reported("column twice", "note\n", "value\n", "", "value", "value", "each column once"),
+    reported("column twice", ",note,", ",value,", "", "value", "value", "each column once"),
     reported("semicolons", "row_id,", "x;y\n", "", "", "x;y", "not semicolons"),
     reported("open quotation mark", AGE, AGE + '"', "", "", "more text after", "in pairs", AGE),
     reported(
@@ -159,7 +159,7 @@ CASES = [
         ",17,6,8.7",
         "age_treated",
         "",
-        "20 fields",
+        "21 fields",
         "write a point: 17.6",
     ),
     # ---- counts.csv

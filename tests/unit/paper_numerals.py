@@ -96,7 +96,9 @@ def blocks_of(document: Document) -> list[Transcribed]:
     for path, quote in document.printed.items():
         block = document.get(*path[:-1]) if path and path[-1] == "quote" else None
         if isinstance(block, dict):
-            typed = {k: v for k, v in block.items() if k == "text" or not isinstance(v, str)}
+            typed = {
+                k: v for k, v in block.items() if k in ("text", "equals") or not isinstance(v, str)
+            }
             numbers = [number for value in typed.values() for number in _numbers(value)]
             found.append(Transcribed(_name(document, path), quote, tuple(numbers)))
     return found

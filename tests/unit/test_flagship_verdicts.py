@@ -147,7 +147,8 @@ def test_ketoacidosis_depends_on_mid_p_alone(hu2013, verdicts):
 def test_insulin_stopped_depends_on_the_test_and_the_version(verdicts):
     row = verdicts.loc["insulin_stopped"]
     assert row["flips_on"] == "method;version"
-    assert row["compared"] == "3/15 v. 0/14; 4/15 v. 0/14"
+    # Both versions, with all 14 controls and without the one who left.
+    assert row["compared"] == "3/15 v. 0/14; 4/15 v. 0/14; 3/15 v. 0/13; 4/15 v. 0/13"
 
 
 def test_hba1c_needs_a_control_mean_that_scipy_finds_too(verdicts):

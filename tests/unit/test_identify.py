@@ -255,16 +255,24 @@ def test_in_a_much_larger_arm_welch_needs_a_third_of_what_student_needs():
 @given(INTERVALS, INTERVALS, SIZES, SIZES, st.floats(0.01, 4), st.booleans())
 @settings(max_examples=40, deadline=None)
 def test_the_bounds_are_reached(s1, s2, n1, n2, effect, equal):
-    """Over a fine grid of both SDs the least and greatest p come within a thousandth."""
+    """Over a grid of both SDs, made finer around its best point, p comes within 2 %."""
     errors = standard_errors(s1, n1, s2, n2, equal_var=equal)
-    grid = np.array(list(product(np.linspace(*s1, 41), np.linspace(*s2, 41))))
-    p = [
-        compare_means(effect, grid[:, 0], i, 0.0, grid[:, 1], j, equal).p
-        for i, j in product(n1, n2)
-    ]
+
+    def extreme(sign):
+        found = []
+        for i, j in product(n1, n2):
+            ends = np.array([s1, s2])
+            for _ in range(4):
+                grid = np.array(list(product(*(np.linspace(*end, 21) for end in ends))))
+                p = sign * compare_means(effect, grid[:, 0], i, 0.0, grid[:, 1], j, equal).p
+                found.append(p.min())
+                step = np.diff(ends) / 20 * [-1, 1]
+                ends = np.clip(grid[p.argmin()][:, None] + step, *np.array([s1, s2]).T[..., None])
+        return sign * min(found)
+
     low, high = p_bounds((effect, effect), errors)
-    assert low <= np.min(p) <= low * 1.02 + 1e-12
-    assert high >= np.max(p) >= high * 0.98 - 1e-12
+    assert low <= extreme(1) <= low * 1.02 + 1e-12
+    assert high >= extreme(-1) >= high * 0.98 - 1e-12
 
 
 @given(INTERVALS, INTERVALS, st.tuples(st.floats(-0.9, 0.9), st.floats(-0.9, 0.9)))

@@ -24,7 +24,9 @@ READINGS = ["sd", "sem", "ci95"]
 
 
 def the_claim(**rest: object) -> Claim:
-    defensible = {"means_methods": ["paired_t"], "rho": [0.5]} | rest.pop("defensible", {})
+    defensible = {"means_methods": ["paired_t"], "rho": [0.5], "rho_source": "made up"} | rest.pop(
+        "defensible", {}
+    )
     own = {"method": "paired_t"} | rest.pop("own", {})
     usual = {
         "id": "falls",

@@ -285,7 +285,7 @@ def test_a_project_file_that_holds_no_figure_is_told(folder):
 def test_the_summary_is_the_same_every_time_and_names_no_place(folder):
     text = summarize(folder, EVIDENCE)
     assert text == summarize(STUDY, EVIDENCE)
-    assert "reported.csv: 22 rows\n" in text
+    assert "reported.csv: 32 rows\n" in text
     assert re.search(r"^claims.yaml: \d+ claims$", text, re.M)
     assert str(folder.parent) not in text
 
@@ -365,7 +365,7 @@ def test_a_quote_without_its_number_is_told_in_a_study_that_is_real(folder):
 def test_what_is_told_of_a_sound_folder(folder):
     text = found_sound(folder)
     assert re.fullmatch(
-        r"No problems in hu2013: 22 printed numbers, \d+ counts, \d+ claims\.\n"
+        r"No problems in hu2013: 32 printed numbers, \d+ counts, \d+ claims\.\n"
         r"(  figure\d: .+\n){5}"
         r"\d+ rows typed, \d+ used; these by nothing:\n(  .+\n)+"
         r"Next: make report STUDY=hu2013\n",
