@@ -93,6 +93,21 @@ def test_a_result_made_from_an_earlier_state_of_another_is_inconsistent(results)
     assert not made.is_consistent("results/s")
 
 
+def test_what_is_made_on_request_may_be_old_or_deleted(results):
+    (results / "check.csv").write_text("table\n")
+    with job_log("results/s/logs/compare.log", ["results/s/check.csv"], ["results/s/tests.csv"]):
+        pass
+    (results / "tests.csv").write_text("p\n0.04\n")
+    with job_log("results/s/logs/retest.log", ["results/s/tests.csv", "results/s/figures"]):
+        pass
+    assert made.is_consistent("results/s")
+    (results / "check.csv").unlink()
+    assert made.changed_since("results/s") == {}
+    assert made.is_consistent("results/s")
+    (results / "check.csv").write_text("edited\n")
+    assert made.changed_since("results/s") == {"results/s/check.csv": ("edited", "compare")}
+
+
 def test_a_failed_job_leaves_no_note(results):
     with pytest.raises(SystemExit), job_log("results/s/logs/judge.log", ["results/s/tests.csv"]):
         raise UserError("a mistake")

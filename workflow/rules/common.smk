@@ -9,7 +9,6 @@ from pathlib import Path
 
 PROJECT = Path(workflow.current_basedir).resolve().parents[1]
 STARTED = time.time()
-ON_REQUEST = ("compare", "meta")  # stages that `all` does not ask for
 
 # The library lies beside the scripts. Jobs and the notebook's kernel take this very copy, the one
 # whose digest their rule carries, wherever another one is installed.
@@ -23,7 +22,7 @@ sys.executable = shlex.quote(sys.executable)
 from retrial.config import load_config, refuse_other_readings
 from retrial.digests import code_digest, file_digest
 from retrial.joblog import UserError
-from retrial.made import changed_since, claim_folder, runs_jobs, set_aside
+from retrial.made import ON_REQUEST, changed_since, claim_folder, runs_jobs, set_aside
 from retrial.runrecord import write_run_record
 from retrial.studies import RESERVED, find_studies, folder_files, known_studies
 
@@ -40,13 +39,10 @@ except UserError as error:
     print(error, file=sys.stderr)
     sys.exit(1)
 
-# Results edited or lost since they were made, by study and stage: made again, and said so. Those
-# that only another target asks for (check.csv) are made when it does.
+# Results edited or lost since they were made, by study and stage: made again, and said so.
 CHANGED = {study: {} for study in (*STUDIES, *RESERVED)}
 for study in CHANGED if workflow.is_main_process else []:
     for path, (what, stage) in changed_since(f"results/{study}").items():
-        if what == "lost" and stage in ON_REQUEST:
-            continue
         CHANGED[study].setdefault(stage, []).append(path)
         words = f"was {what} since it was made"
         if what == "unknown":

@@ -25,6 +25,7 @@ from retrial.joblog import UserError, disk_sentence
 FOLDER = ".made"
 VALIDATED = "validated.txt"
 NO_RESULTS = ("logs", "benchmarks")
+ON_REQUEST = ("compare", "meta")  # stages that a run makes only when it is asked for them
 LEAST_FREE = 50_000_000  # bytes: what the results of one study take, several times over
 # Options with which Snakemake tells something and runs nothing.
 _TELLING = re.compile(
@@ -83,7 +84,7 @@ def changed_since(results: Path | str) -> dict[str, tuple[str, str]]:
 
     By the path of each such result, "edited", "lost" or "unknown" and the stage that makes it.
     "unknown" is what only a note that cannot be read could tell of; results of a folder without
-    notes are taken as they are.
+    notes are taken as they are. What is made on request may be deleted.
     """
     results, found, noted = Path(results), {}, set()
     notes = _notes(results)
@@ -93,7 +94,8 @@ def changed_since(results: Path | str) -> dict[str, tuple[str, str]]:
             path = results / Path(name).name
             noted.add(path)
             if not path.exists():
-                found[str(path)] = ("lost", stage)
+                if stage not in ON_REQUEST:
+                    found[str(path)] = ("lost", stage)
             elif digest(path) != expected:
                 found[str(path)] = ("edited", stage)
     for stage in (stage for stage, note in notes.items() if note is None):
@@ -107,11 +109,12 @@ def is_consistent(results: Path | str) -> bool:
     """Return whether each result is as it was made, from the results that are there now.
 
     It is not so after a run that was stopped: a later result was made from an earlier state of
-    what it depends on.
+    what it depends on. A result that is made on request may be of an earlier state.
     """
     results = Path(results)
-    notes = _notes(results)
-    if not notes or None in notes.values() or changed_since(results):
+    notes = {stage: note for stage, note in _notes(results).items() if stage not in ON_REQUEST}
+    changed = any(stage not in ON_REQUEST for _, stage in changed_since(results).values())
+    if not notes or None in notes.values() or changed:
         return False
     made = {
         Path(name).name: value for note in notes.values() for name, value in note["made"].items()

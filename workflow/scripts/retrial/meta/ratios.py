@@ -108,6 +108,8 @@ def ratios_of(study: Study, reported: pd.DataFrame) -> Iterator[dict]:
         mine = reported[(reported["outcome"] == outcome) & (reported["statistic"] == "count")]
         for visit in sorted(mine["visit"].dropna().unique()):
             for version, first, second in count_pairs(reported, outcome, categories, visit, arms):
+                if first.total == second.total == first.events + second.events:
+                    continue  # the same patients, divided between the arms: no event in an arm
                 cells = (first.events, first.total, second.events, second.total)
                 yield {
                     "study": study.id,

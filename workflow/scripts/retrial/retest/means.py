@@ -69,7 +69,10 @@ def difference_row(
         "p": test.p,
         "p_low": p_low,
         "p_high": p_high,
-        "bf10": jzs_bayes_factor(test.statistic, first.n, second.n),
+        # Its model has one variance for both arms: there is none for Welch's t.
+        "bf10": jzs_bayes_factor(test.statistic, first.n, second.n)
+        if MEANS_METHODS[method]
+        else None,
         "calculation": of_means(method, (first, second)),
         "n_1": first.n,
         "n_2": second.n,

@@ -19,6 +19,10 @@ from retrial.study import Study, Target
 
 TESTS = {"mann_whitney_sim": "mann_whitney", "kruskal_wallis_sim": "kruskal_wallis"}
 SHAPES = ("normal", "lognormal", "gamma", "beta")
+# Before it is given the printed moments: beside a limit, a normal shape becomes a skewed one.
+SHAPE_WORDS = dict(zip(SHAPES, SHAPES, strict=True)) | {
+    "normal": "normal, cut off at the limits if any"
+}
 
 
 def rank_tests(
@@ -53,6 +57,6 @@ def rank_tests(
                 "p_low": float(row["p_low"]),
                 "p_high": float(row["p_high"]),
                 "share_significant": float(row["share_below_alpha"]),
-                "assumptions": f"{settings.rank_draws} draws of {row['shape']} patients with these "
-                "means and SDs; p is the median",
+                "assumptions": f"{settings.rank_draws} draws of patients with these means and SDs, "
+                f"of a shape that is {SHAPE_WORDS[row['shape']]}; p is the median",
             }
