@@ -12,7 +12,6 @@ LOCK = (ROOT / "envs/requirements.lock").read_text(encoding="utf-8")
 CONDA_NAMES = {
     "great-tables": "great_tables",
     "matplotlib": "matplotlib-base",
-    "pandera": "pandera-base",
     "snakemake": "snakemake-minimal",
 }
 

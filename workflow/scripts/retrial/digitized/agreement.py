@@ -12,7 +12,6 @@ from math import nan
 
 import numpy as np
 import pandas as pd
-import pingouin
 
 from retrial.precision import COVERED
 
@@ -64,6 +63,8 @@ def _icc(pairs: np.ndarray) -> tuple[float, float, float]:
     """Return ICC(A,1) of pairs (n, 2) with its 95 % interval; NaN where it is not defined."""
     if len(pairs) < 5:  # what pingouin asks for
         return nan, nan, nan
+    import pingouin  # takes a second, and few studies have a second digitizer
+
     long = pd.DataFrame(
         {
             "target": np.repeat(np.arange(len(pairs)), 2),

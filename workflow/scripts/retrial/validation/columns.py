@@ -1,15 +1,12 @@
-"""What each column of the typed tables may hold, as pandera schemas of text columns."""
+"""What each column of the typed tables may contain: rules of one cell's text."""
 
 from __future__ import annotations
 
-import functools
 import re
 import typing
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import pandera.pandas as pa
 
 from retrial.estimand import CLOCKS, GROUPS, NO_SELECTION, NOT_STATED, OCCURRENCES
 from retrial.study import ErrorLabel
@@ -39,7 +36,6 @@ ERROR_LABELS = typing.get_args(ErrorLabel)
 class Rule:
     """A test of one cell's text, and what to tell when it fails."""
 
-    name: str
     holds: Callable[[str], bool]
     allowed: Callable[[str], str]
 
@@ -67,56 +63,48 @@ def _decimal_wanted(text: str) -> str:
     return f"a decimal number with a point, such as {example}"
 
 
-def _choice(name: str, names: tuple[str, ...], note: str = "") -> Rule:
-    return Rule(name, lambda t: t in names, lambda t: one_of(t, names) + note)
+def _choice(names: tuple[str, ...], note: str = "") -> Rule:
+    return Rule(lambda t: t in names, lambda t: one_of(t, names) + note)
 
 
-TIDY = Rule("tidy", lambda t: t == t.strip(), lambda t: f'no spaces around it: "{t.strip()}"')
+TIDY = Rule(lambda t: t == t.strip(), lambda t: f'no spaces around it: "{t.strip()}"')
 NAME = Rule(
-    "name",
     lambda t: bool(_NAME.fullmatch(t)),
     lambda t: "a name of small letters a-z, digits and _, starting with a letter",
 )
-DECIMAL = Rule("decimal", _is_decimal, _decimal_wanted)
-NOT_NEGATIVE = Rule("not_negative", lambda t: not t.startswith("-"), lambda t: "0 or more")
-WHOLE = Rule("whole", _is_whole, lambda t: "a whole number, 0 or more, in digits only")
-POSITIVE = Rule("positive", lambda t: not _is_whole(t) or int(t) > 0, lambda t: "at least 1")
+DECIMAL = Rule(_is_decimal, _decimal_wanted)
+NOT_NEGATIVE = Rule(lambda t: not t.startswith("-"), lambda t: "0 or more")
+WHOLE = Rule(_is_whole, lambda t: "a whole number, 0 or more, in digits only")
+POSITIVE = Rule(lambda t: not _is_whole(t) or int(t) > 0, lambda t: "at least 1")
 QUOTE = Rule(
-    "quote",
     lambda t: 3 <= len(t) <= LONGEST_QUOTE,
     lambda t: f"the paper's own words, 3 to {LONGEST_QUOTE} characters, not {len(t)}",
 )
-TEXT = Rule(
-    "text", lambda t: len(t) <= LONGEST_TEXT, lambda t: f"at most {LONGEST_TEXT} characters"
-)
-NO_FORMULA = Rule("no_formula", lambda t: not like_a_formula(t), like_a_formula)
+TEXT = Rule(lambda t: len(t) <= LONGEST_TEXT, lambda t: f"at most {LONGEST_TEXT} characters")
+NO_FORMULA = Rule(lambda t: not like_a_formula(t), like_a_formula)
 VERSION = Rule(
-    "version",
     lambda t: bool(re.fullmatch(r"[a-z][a-z0-9_]*:[a-z][a-z0-9_]*", t)),
     lambda t: "contradiction:choice, as named in study.yaml",
 )
 MEASURED = Rule(
-    "measured",
     lambda t: bool(_MEASURED.fullmatch(t)) and abs(float(t)) < LARGEST,
     lambda t: "a computed number such as 22.538461538461537 or 1.2e-05",
 )
-QUANTITY = _choice("quantity", TRUTHS)
-YES_NO = _choice("yes_no", ("yes", "no"))
-DOI = Rule("doi", lambda t: bool(_DOI.fullmatch(t)), lambda t: "a DOI such as 10.2337/dc08-1987")
-STATISTIC = _choice("statistic", STATISTICS, "; counts go into counts.csv")
-COMPARATOR = _choice("comparator", COMPARATORS)
-POPULATION = _choice("population", POPULATIONS)
+QUANTITY = _choice(TRUTHS)
+YES_NO = _choice(("yes", "no"))
+DOI = Rule(lambda t: bool(_DOI.fullmatch(t)), lambda t: "a DOI such as 10.2337/dc08-1987")
+STATISTIC = _choice(STATISTICS, "; counts go into counts.csv")
+COMPARATOR = _choice(COMPARATORS)
+POPULATION = _choice(POPULATIONS)
 CATEGORIES = Rule(
-    "categories",
     lambda t: all(_NAME.fullmatch(part) for part in t.split("+")),
     lambda t: "a category of counts.csv, or several joined by +, for a printed p about counts",
 )
-LABEL = _choice("error_label", ERROR_LABELS)
-CLOCK = _choice("clock", CLOCKS)
-OCCURRENCE = _choice("occurrence", OCCURRENCES)
-GROUP = _choice("group", GROUPS)
+LABEL = _choice(ERROR_LABELS)
+CLOCK = _choice(CLOCKS)
+OCCURRENCE = _choice(OCCURRENCES)
+GROUP = _choice(GROUPS)
 SELECTION = Rule(
-    "selection",
     lambda t: (
         all(_NAME.fullmatch(part) for part in t.split("+"))
         and (t == NO_SELECTION or NO_SELECTION not in t.split("+"))
@@ -228,45 +216,20 @@ def _rules(kind: str, column: str) -> tuple[Rule, ...]:
     return (TIDY, *RULES[kind].get(column, (TEXT, NO_FORMULA)))
 
 
-@functools.cache
-def schema(kind: str) -> pa.DataFrameSchema:
-    """Return the pandera schema of a typed table: `reported`, `counts` or `evidence`."""
-    return pa.DataFrameSchema(
-        {
-            column: pa.Column(
-                "string",
-                [
-                    pa.Check(rule.holds, element_wise=True, ignore_na=True, error=rule.name)
-                    for rule in _rules(kind, column)
-                ],
-                nullable=True,
-            )
-            for column in COLUMNS[kind]
-        },
-        strict=True,
-    )
-
-
 def check_columns(sheet: Sheet, kind: str) -> list[Problem]:
     """Return every cell that its column does not allow, the first fault of each; mark it bad."""
-    if not sheet.rows:
-        return []
     problems = []
     for row in sheet.rows:
         for column, told in REQUIRED[kind].items():
             not_significant = column == "value" and row.text("comparator") == "ns"
             if row.blank(column) and not not_significant:
                 problems.append(sheet.problem(row, column, told))
-    try:
-        schema(kind).validate(sheet.frame(COLUMNS[kind]), lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        failures = errors.failure_cases
-        found = set(zip(failures["index"], failures["column"], failures["check"], strict=True))
-        for place, row in enumerate(sheet.rows):
-            for column in COLUMNS[kind]:
-                broken = [r for r in _rules(kind, column) if (place, column, r.name) in found]
-                if broken:
-                    allowed = broken[0].allowed(row.cells[column])
-                    problems.append(sheet.problem(row, column, allowed))
-                    row.bad.add(column)
+    rules = {column: _rules(kind, column) for column in COLUMNS[kind]}
+    for row in sheet.rows:
+        for column, mine in rules.items():
+            cell = row.text(column)
+            broken = next((rule for rule in mine if cell and not rule.holds(cell)), None)
+            if broken:
+                problems.append(sheet.problem(row, column, broken.allowed(cell)))
+                row.bad.add(column)
     return problems

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
-
 from retrial.tables import OPTIONAL_INPUT
 from retrial.typed import BrokenCsvError, records
 from retrial.validation.problem import Problem, nearest, shown
@@ -65,11 +63,6 @@ class Sheet:
         """Return a problem of one cell."""
         found = row.cells.get(column, "") if value is None else value
         return Problem(self.name, shown(row.name), row.line, column, shown(found), allowed)
-
-    def frame(self, columns: Iterable[str]) -> pd.DataFrame:
-        """Return the rows as text, empty cells missing, for the checks by column."""
-        data = [[row.text(column) or None for column in columns] for row in self.rows]
-        return pd.DataFrame(data, columns=list(columns), dtype="string")
 
 
 def read_sheet(
