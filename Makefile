@@ -100,8 +100,9 @@ lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml anew
 	@$(PYTHON) -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 	  --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet -o $(LOCK)
 
-schema: $(INSTALLED) ## write the schema of the configuration anew
+schema: $(INSTALLED) ## write the schema of the configuration and the data dictionary anew
 	@$(PYTHON) -m retrial.config > workflow/schemas/config.schema.yaml
+	@$(PYTHON) -m retrial.registry.dictionary resources/tables.md README.md
 
 clean: ## remove the results
 	@rm -rf results/* .snakemake

@@ -11,24 +11,12 @@ import pandas as pd
 from retrial.judge import judge
 from retrial.meta.effects import effects_of
 from retrial.plots import draw_all
+from retrial.registry import columns_of
 from retrial.report.load import load
 from retrial.report.render import render
 from retrial.risk_of_bias import risk_of_bias
 from retrial.sensitivity import analyse
-from retrial.tables import (
-    AGREEMENT,
-    AUDIT,
-    CLAIMS,
-    DIGITIZED,
-    EFFECTS,
-    REPORTED,
-    RISK_OF_BIAS,
-    SENSITIVITY,
-    SUMMARIES,
-    TESTS,
-    read_table,
-    write_table,
-)
+from retrial.tables import read_table, write_table
 
 ROOT = Path(__file__).resolve().parents[1]
 STUDY_FOLDER = ROOT / "resources/studies/hu2013"
@@ -48,14 +36,14 @@ def write_results(stages, folder: Path) -> Path:
         alpha=0.05,
     )
     for name, frame, columns in (
-        ("reported", stages.reported, REPORTED),
-        ("digitized", stages.digitized.points, DIGITIZED),
-        ("agreement", stages.digitized.agreement, AGREEMENT),
-        ("audit", stages.audit, AUDIT),
-        ("summaries", stages.summaries, SUMMARIES),
-        ("tests", stages.tests, TESTS),
-        ("effects", effects, EFFECTS),
-        ("risk_of_bias", risk_of_bias(stages.study), RISK_OF_BIAS),
+        ("reported", stages.reported, columns_of("reported")),
+        ("digitized", stages.digitized.points, columns_of("digitized")),
+        ("agreement", stages.digitized.agreement, columns_of("agreement")),
+        ("audit", stages.audit, columns_of("audit")),
+        ("summaries", stages.summaries, columns_of("summaries")),
+        ("tests", stages.tests, columns_of("tests")),
+        ("effects", effects, columns_of("effects")),
+        ("risk_of_bias", risk_of_bias(stages.study), columns_of("risk_of_bias")),
     ):
         write_table(frame, folder / f"{name}.csv", columns)
     scenarios = analyse(
@@ -71,7 +59,7 @@ def write_results(stages, folder: Path) -> Path:
         readings=["sd", "sem", "ci95"],
         rho=RHO,
     )
-    write_table(scenarios, folder / "sensitivity.csv", SENSITIVITY)
+    write_table(scenarios, folder / "sensitivity.csv")
     stages.multiverse.to_parquet(folder / "multiverse.parquet", index=False)
     verdicts = judge(
         stages.study,
@@ -84,7 +72,7 @@ def write_results(stages, folder: Path) -> Path:
         stages.evidence,
         alpha=0.05,
     )
-    write_table(verdicts, folder / "claims.csv", CLAIMS)
+    write_table(verdicts, folder / "claims.csv")
     provenance = {"inputs": {"study.yaml": "0" * 64}, "python": "3.11", "seed": 2013}
     (folder / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
     return folder

@@ -7,7 +7,7 @@ from retrial.figures import Figure
 from retrial.groups import sd_from_error
 from retrial.sensitivity import analyse
 from retrial.study import Claim, Study
-from retrial.tables import DRAWS, EVIDENCE, REPORTED, SUMMARIES, table
+from retrial.tables import table
 
 READINGS = ["sd", "sem"]
 PLACE = {"source": "Simulated", "quote": "simulated for a test"}
@@ -107,7 +107,7 @@ def summaries(rows):
         if row["statistic"] == "mean" and row["error"] == row["error"]
         for reading in READINGS
     ]
-    return table(built, SUMMARIES)
+    return table(built, "summaries")
 
 
 def analysed(trial, claims, rows, *, constraints=(), figures=(), evidence=(), rho=(0.2, 0.5)):
@@ -116,10 +116,10 @@ def analysed(trial, claims, rows, *, constraints=(), figures=(), evidence=(), rh
         claims,
         [Constraint.model_validate(c) for c in constraints],
         [Figure.model_validate(f) for f in figures],
-        table(list(evidence), EVIDENCE),
-        table(rows, REPORTED).astype({"version": "string", "category": "string"}),
+        table(list(evidence), "evidence"),
+        table(rows, "reported").astype({"version": "string", "category": "string"}),
         summaries(rows),
-        table([], DRAWS),
+        table([], "digitization"),
         alpha=0.05,
         readings=READINGS,
         rho=list(rho),

@@ -14,7 +14,7 @@ from retrial.audit import audit
 from retrial.audit.joint import check_joint, losses
 from retrial.groups import READINGS
 from retrial.reconstruct import reconstruct
-from retrial.tables import AGREEMENT, DIGITIZED, table
+from retrial.tables import table
 from scipy import stats
 from test_audit import a_mean, collected, findings, toy_study
 
@@ -255,7 +255,7 @@ def test_a_reading_that_a_second_print_excludes_is_inadmissible_in_its_whole_sco
             a_mean("40.0", "1.0", row_id="later", visit="6", arm="control", **text),
         ],
     )
-    empty = table([], DIGITIZED), table([], AGREEMENT)
+    empty = table([], "digitized"), table([], "agreement")
     found = audit(study, [], [], [], printed, *empty, alpha=0.05)
     summaries = reconstruct(printed, found, readings=list(READINGS))
     left = summaries[summaries["admissible"]].groupby("row_id")["reading"].agg(list)

@@ -6,35 +6,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from retrial import compare, tables
+from retrial import compare
 from retrial.compare import (
-    KEYS,
     compare_frames,
     compare_results,
     describe_drift,
     read_check,
-    read_result,
 )
-from retrial.tables import CHECK, TABLES, table, write_table
+from retrial.registry import TABLES, columns_of
+from retrial.tables import read_table, table, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
 STUDY = ROOT / "resources/studies/hu2013"
-COLUMNS = {
-    "reported.csv": tables.REPORTED,
-    "digitized.csv": tables.DIGITIZED,
-    "agreement.csv": tables.AGREEMENT,
-    "audit.csv": tables.AUDIT,
-    "printed_p.csv": tables.PRINTED_P,
-    "usage.csv": tables.USAGE,
-    "summaries.csv": tables.SUMMARIES,
-    "tests.csv": tables.TESTS,
-    "effects.csv": tables.EFFECTS,
-    "sensitivity.csv": tables.SENSITIVITY,
-    "multiverse.csv": tables.MULTIVERSE,
-    "claims.csv": tables.CLAIMS,
-    "risk_of_bias.csv": tables.RISK_OF_BIAS,
-    "truth.csv": tables.TRUTH,
-}
 
 
 def small_table():
@@ -43,7 +26,7 @@ def small_table():
         {"test_id": "b", "p": 0.2, "estimate": 0.0, "n_1": 14.0, "method": "welch_t"},
         {"test_id": "c", "estimate": float("nan"), "method": "welch_t"},
     ]
-    frame = table(rows, tables.TESTS)
+    frame = table(rows, "tests")
     return frame.assign(admissible=pd.array([True, False, True], dtype="boolean"))
 
 
@@ -53,7 +36,7 @@ def files(tmp_path):
 
     def write(kind, frame):
         (tmp_path / kind).mkdir(exist_ok=True)
-        write_table(frame, tmp_path / kind / "tests.csv", tables.TESTS)
+        write_table(frame, tmp_path / kind / "tests.csv")
         return tmp_path / kind / "tests.csv"
 
     return write
@@ -67,17 +50,11 @@ def drift(files, change):
     return check[check["verdict"] != "same"]
 
 
-def test_the_columns_of_every_compared_file_hold_its_keys():
-    assert KEYS.keys() == COLUMNS.keys()
-    for file, keys in KEYS.items():
-        assert set(keys) <= set(COLUMNS[file])
-
-
 def test_equal_results_are_the_same_in_every_value(files):
     check = compare_results([files("old", small_table())], [files("new", small_table())])
-    assert list(check.columns) == CHECK
+    assert list(check.columns) == columns_of("check")
     assert set(check["verdict"]) == {"same"}
-    assert len(check) == 3 * (len(tables.TESTS) - 1)
+    assert len(check) == 3 * (len(columns_of("tests")) - 1)
     assert describe_drift("hu2013", check) == ""
 
 
@@ -194,7 +171,7 @@ def test_a_drift_is_told_from_what_matters_most():
             checked("tests.csv", "c", "", "", "", "new"),
             checked("gone.csv", "", "", "", "", "missing"),
         ],
-        CHECK,
+        "check",
     )
     assert describe_drift("hu2013", check).splitlines() == [
         "hu2013: the results are not those that were frozen.",
@@ -229,7 +206,7 @@ def test_rows_that_were_typed_or_left_out_are_told():
             checked("reported.csv", "pain_e7", "", "", "", "new"),
             checked("reported.csv", "pain_e8", "error", "", "1.5"),
         ],
-        CHECK,
+        "check",
     )
     text = describe_drift("hu2013", check)
     assert "Typed number changed: pain_e6 is no longer there\n" in text
@@ -239,12 +216,12 @@ def test_rows_that_were_typed_or_left_out_are_told():
 
 def test_a_long_drift_is_cut_and_says_so():
     rows = [checked("reported.csv", f"r{i}", "value", "1", "2") for i in range(60)]
-    assert "  and 48 more typed numbers\n" in describe_drift("hu2013", table(rows, CHECK))
+    assert "  and 48 more typed numbers\n" in describe_drift("hu2013", table(rows, "check"))
 
 
 def test_check_table_survives_writing_and_reading(files, tmp_path):
     moved = drift(files, lambda f: f.assign(p=[0.05, 0.2, np.nan]))
-    write_table(moved, tmp_path / "check.csv", CHECK)
+    write_table(moved, tmp_path / "check.csv")
     read = read_check(tmp_path / "check.csv")
     assert describe_drift("hu2013", read) == describe_drift("hu2013", moved)
 
@@ -252,7 +229,7 @@ def test_check_table_survives_writing_and_reading(files, tmp_path):
 def test_multiverse_is_the_same_as_parquet_and_as_frozen_csv(tmp_path, hu2013):
     frame = hu2013.multiverse
     frame.to_parquet(tmp_path / "multiverse.parquet", index=False)
-    read = read_result(tmp_path / "multiverse.parquet")
+    read = read_table(tmp_path / "multiverse.parquet")
     read.to_csv(tmp_path / "multiverse.csv", index=False)
     check = compare_results([tmp_path / "multiverse.csv"], [tmp_path / "multiverse.parquet"])
     assert len(check) > len(frame)
@@ -280,7 +257,7 @@ def frozen_columns():
 def frozen():
     """Frozen files, read once."""
     read = {}
-    return lambda path: read.setdefault(path, read_result(path))
+    return lambda path: read.setdefault(path, read_table(path))
 
 
 @pytest.mark.parametrize(("path", "column"), list(frozen_columns()))
@@ -297,10 +274,10 @@ def test_a_last_bit_passes_and_a_drift_fails_in_every_frozen_column(path, column
         check = compare_frames(path.name, frame, moved)
         return set(check.loc[check["column"] == column.name, "verdict"])
 
-    if column.kind == "text":
+    if column.type == "text":
         assert verdicts(lambda values: values + "x") == {"differs"}
         assert verdicts(lambda values: values.where(values.isna(), None)) == {"differs"}
-    elif column.kind == "flag":
+    elif column.type == "flag":
         assert verdicts(lambda values: ~values) == {"differs"}
     else:
         tolerance = column.tolerance

@@ -19,7 +19,7 @@ from digitized_cases import (
 from retrial.audit.digitized import FALSE_ALARMS, check_digitized
 from retrial.digitized import curves
 from retrial.digitized.measure import measured
-from retrial.tables import DIGITIZED
+from retrial.registry import columns_of
 from scipy import stats
 
 ONE = figure(panel(series()))
@@ -30,7 +30,7 @@ RUNS = 300
 def told(folder, described, content, second=None):
     """What the audit says of a figure, by check."""
     found = digitized(folder, described, content, second)
-    assert list(found.points.columns) == DIGITIZED
+    assert list(found.points.columns) == columns_of("digitized")
     rows = {}
     for row in check_digitized(study(), [described], found.points, found.agreement):
         rows.setdefault(row["check"], []).append(row)
@@ -95,7 +95,7 @@ def noisy(tmp_path_factory):
 
 
 def digitized_points(rows):
-    return pd.DataFrame(rows).reindex(columns=DIGITIZED)
+    return pd.DataFrame(rows).reindex(columns=columns_of("digitized"))
 
 
 def test_even_bars_are_flagged_as_seldom_as_is_said(noisy):

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from retrial.files import whole, write_text
 from retrial.multiverse import write_specifications
-from retrial.tables import CHECK, table, write_table
+from retrial.tables import table, write_table
 
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 WRITERS = {"to_csv", "to_parquet", "write_text", "write_bytes", "ParquetWriter"}
@@ -77,11 +77,11 @@ def test_specifications_that_fail_midway_leave_no_file(tmp_path):
 
 def test_a_table_is_replaced_and_never_written_into(tmp_path):
     path = tmp_path / "check.csv"
-    write_table(table([], CHECK), path, CHECK)
+    write_table(table([], "check"), path)
     before = path.stat().st_ino
     with path.open() as reader:
         time.sleep(0)
-        write_table(table([], CHECK), path, CHECK)
+        write_table(table([], "check"), path)
         assert reader.read() == path.read_text()
     assert path.stat().st_ino != before
 

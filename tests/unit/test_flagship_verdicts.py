@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 from report_results import RHO
 from retrial.judge import judge
+from retrial.registry import columns_of
 from retrial.sensitivity import analyse
 from retrial.summary import Tally, tally
-from retrial.tables import CLAIMS
 from scipy import stats
 
 # claim: basis, verdict, why.
@@ -100,7 +100,7 @@ def test_basis_and_verdict(verdicts, claim):
 
 def test_every_claim_is_judged_and_explained(hu2013, verdicts):
     assert set(verdicts.index) == set(EXPECTED)
-    assert list(verdicts.reset_index().columns) == CLAIMS
+    assert list(verdicts.reset_index().columns) == columns_of("claims")
     assert list(verdicts.index) == [claim.id for claim in hu2013.claims]
     assert verdicts["detail"].str.len().gt(10).all()
 

@@ -6,20 +6,19 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from retrial import summary, tables
-from retrial.compare import (
-    KEYS,
-    compare_results,
-)
-from retrial.freeze import OF_SOME, RESULTS, freeze
+from retrial import summary
+from retrial.compare import compare_results
+from retrial.freeze import freeze
 from retrial.joblog import UserError
 from retrial.made import note_made
 from retrial.provenance import provenance
+from retrial.registry import of_study
 from retrial.studies import folder_files
 from retrial.summary import is_whole, summarize
-from retrial.tables import TABLES, read_table, table, write_table
+from retrial.tables import read_table, table, write_table
 
 ROOT = Path(__file__).resolve().parents[2]
+FROZEN = [made for made in of_study(truth=False) if made.frozen]
 STUDY = ROOT / "resources/studies/hu2013"
 
 
@@ -33,13 +32,8 @@ def finished(tmp_path):
     results = tmp_path / "results/hu2013"
     results.mkdir(parents=True)
     shutil.copytree(ROOT / "resources/evidence", tmp_path / "evidence")
-    for name in RESULTS:
-        columns = TABLES[Path(name).stem].names
-        frame = table([{columns[0]: "x"}], columns)
-        if name.endswith(".parquet"):
-            frame.to_parquet(results / name, index=False)
-        else:
-            write_table(frame, results / name, columns)
+    for made in of_study(truth=False):
+        write_table(table([{made.names[0]: "x"}], made.name), results / made.file)
     evidence = ROOT / "resources/evidence/natural-history.csv"
     lock = ROOT / "envs/requirements.lock"
     made = provenance(study, folder_files(study), evidence, lock, {"seed": 1})
@@ -57,9 +51,10 @@ def test_what_was_frozen_compares_as_the_same(finished):
     (study / "expected").mkdir()
     (study / "expected/gone.csv").write_text("a\n1\n", encoding="utf-8")
     frozen = freeze(study, results)
-    assert {path.name for path in frozen} == set(KEYS) - set(OF_SOME)
-    assert {path.name for path in (study / "expected").iterdir()} == set(KEYS) - set(OF_SOME)
-    check = compare_results(frozen, [results / name for name in RESULTS])
+    names = {made.frozen_file for made in FROZEN}
+    assert {path.name for path in frozen} == names
+    assert {path.name for path in (study / "expected").iterdir()} == names
+    check = compare_results(frozen, [results / made.file for made in FROZEN])
     assert set(check["verdict"]) == {"same"}
 
 
@@ -68,7 +63,7 @@ def test_a_comparison_with_the_truth_is_frozen_where_the_study_knows_the_truth(f
     (study / "truth.csv").write_text("", encoding="utf-8")
     with pytest.raises(UserError, match=r"truth\.csv missing"):
         freeze(study, results)
-    write_table(table([{"quantity": "mean"}], tables.TRUTH), results / "truth.csv", tables.TRUTH)
+    write_table(table([{"quantity": "mean"}], "truth"), results / "truth.csv")
     with pytest.raises(UserError, match=r"truth\.csv has changed"):
         freeze(study, results)
 
@@ -162,7 +157,7 @@ def test_summary_is_one_line_with_the_counts_of_verdicts(tmp_path):
         {"kind": "trial", "basis": "our_comparison", "verdict": "shown", "published_p": ""},
         {"kind": "sales", "basis": "none", "verdict": "no_evidence", "published_p": ""},
     ]
-    write_table(table(rows, tables.CLAIMS), tmp_path / "claims.csv", tables.CLAIMS)
+    write_table(table(rows, "claims"), tmp_path / "claims.csv")
     assert summarize(tmp_path) == (
         f"{tmp_path}/report.html: 4 printed p-values or n.s.: 2 confirmed (1 surely of the outcome "
         "named), 1 not confirmed, 1 cannot be checked; 5 trial claims: 2 confirmed, 1 shown, "

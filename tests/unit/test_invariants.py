@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from retrial.tables import TABLES
+from retrial.registry import TABLES
 
 STUDIES = Path(__file__).parents[2] / "resources" / "studies"
 FROZEN = sorted(STUDIES.glob("*/expected/*.csv"))

@@ -20,10 +20,10 @@ from retrial.judge import (
 )
 from retrial.requirements import from_bounds
 from retrial.study import Claim
-from retrial.tables import AUDIT, EVIDENCE, MULTIVERSE, SENSITIVITY, table
+from retrial.tables import table
 
 METHODS = ["fisher", "boschloo", "barnard", "chi2", "chi2_yates"]
-NOTHING = table([], AUDIT), table([], SENSITIVITY)
+NOTHING = table([], "audit"), table([], "sensitivity")
 
 
 def claim(**rest: object) -> Claim:
@@ -75,7 +75,7 @@ def sheet(rows: list[dict]) -> pd.DataFrame:
         for place, row in enumerate(rows)
     ]
     flags = ["admissible", "defensible", "supports", "opposes"]
-    return table(made, MULTIVERSE).astype(dict.fromkeys(flags, bool) | {"rho": float})
+    return table(made, "multiverse").astype(dict.fromkeys(flags, bool) | {"rho": float})
 
 
 def judged(about: Claim, rows: pd.DataFrame) -> dict:
@@ -237,7 +237,7 @@ def test_the_value_at_which_it_flips_is_named_exactly_where_it_was_solved():
     solved = table(
         [{"analysis": "correlation", "scenario": "rho_0.1", "claim_id": "c", "reading": "sem",
           "threshold": 0.4321}] * 2,
-        SENSITIVITY,
+        "sensitivity",
     )  # fmt: skip
     assert flips_at(about, joint, solved) == "reading=sem;rho=0.4321"
     assert deciding_axes(joint.expanded, ["reading", "rho"]) == ["reading", "rho"]
@@ -267,7 +267,7 @@ def bounded(**holds: str) -> pd.DataFrame:
              "claim_id": "c", "outcome": "event", "visit": 6.0, "reading": reading, "holds": word}
             for reading, word in holds.items()
         ],
-        SENSITIVITY,
+        "sensitivity",
     )  # fmt: skip
 
 
@@ -297,7 +297,7 @@ def test_a_printed_p_that_cannot_be_contradicts_its_claim():
         ({"verdict": "impossible", "claims": "b"}, "confirmed"),
         ({"verdict": "impossible", "claims": None}, "confirmed"),
     ):
-        audit = table([row | found], AUDIT)
+        audit = table([row | found], "audit")
         verdict = comparison_verdict(claim(), audit, NOTHING[1], rows, joint)["verdict"]
         assert verdict == expected
 
@@ -316,7 +316,7 @@ def test_a_limit_is_contradicted_by_evidence_beyond_it(row, verdict):
         form="evidence", evidence=["one"], at_most=18, targets=[], combine=None,
         paper_analysis=None, defensible=None, expect=None,
     )  # fmt: skip
-    evidence = table([{"id": "one"} | row], EVIDENCE)
+    evidence = table([{"id": "one"} | row], "evidence")
     assert evidence_verdict(about, evidence)["verdict"] == verdict
     assert evidence_verdict(about, evidence.iloc[:0])["verdict"] == "not_testable"
 

@@ -8,7 +8,8 @@ import pytest
 from retrial.meta.across import LABELLED, RULES, last_visits, meta_analysis, read_as, taken
 from retrial.meta.pooling import combine
 from retrial.plots.forest import draw_forests, forest_names
-from retrial.tables import EFFECTS, META, META_WEIGHTS, table
+from retrial.registry import columns_of
+from retrial.tables import table
 
 READINGS = ("sd", "sem", "ci95")
 
@@ -41,7 +42,7 @@ def effects_of_study(name, outcome="marker", visits=(0, 6), unit="mmol/L", shift
             row |= {f"{scale}_low": row[scale] - half, f"{scale}_high": row[scale] + half}
             variance = row[f"{scale}_variance"]
             row[f"weight_{scale}"] = 1 / variance if variance else np.nan
-    return table(rows, EFFECTS)
+    return table(rows, "effects")
 
 
 @pytest.fixture
@@ -71,7 +72,9 @@ def one(frame, **cells):
 def test_each_outcome_is_pooled_under_every_reading_and_on_both_scales(studies):
     effects = together(*(effects_of_study(n, shift=s) for n, s in (("a1", 0.0), ("b1", 1.0))))
     found = meta_analysis(studies("a1", "b1"), effects, alpha=0.05)
-    assert list(found.pooled.columns) == META and list(found.weights.columns) == META_WEIGHTS
+    assert list(found.pooled.columns) == columns_of("meta") and list(
+        found.weights.columns
+    ) == columns_of("weights")
     keys = found.pooled[["reading", "scale"]].to_numpy().tolist()
     assert keys == [[rule, scale] for rule in RULES for scale in ("md", "smd")]
     row = one(found.pooled, reading="sem", scale="md")
@@ -93,7 +96,7 @@ def test_a_simulated_study_is_never_in_it(studies):
     assert set(found.weights["study"]) == {"a1"}
     none = meta_analysis([made_up], effects, alpha=0.05)
     assert none.pooled.empty and none.weights.empty
-    assert list(none.pooled.columns) == META
+    assert list(none.pooled.columns) == columns_of("meta")
 
 
 def test_the_last_visit_is_taken_and_studies_may_differ_in_it(studies):

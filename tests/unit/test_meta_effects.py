@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from retrial.groups import sd_from_error
 from retrial.meta.effects import effects_of, mean_difference, standardized_difference
+from retrial.registry import columns_of
 from retrial.significance import compare_means, hedges_g
-from retrial.tables import EFFECTS
 
 CASES = pd.read_csv(Path(__file__).parents[1] / "data/effect_sizes.csv").set_index("case_id")
 FUNCTIONS = {"MD": mean_difference, "SMD": standardized_difference}
@@ -104,7 +104,7 @@ def test_reading_an_error_as_sem_divides_the_weight_by_n_and_g_by_its_root(summa
 
 
 def test_the_flagship_has_an_effect_of_each_outcome_with_both_means_under_each_reading(effects):
-    assert list(effects.columns) == EFFECTS
+    assert list(effects.columns) == columns_of("effects")
     assert set(effects["outcome"]) == {"age", "bmi", "fpg", "hba1c", "c_peptide"}
     assert set(effects["visit"]) == {0.0}
     counted = effects.groupby(["outcome", "version"], dropna=False).size()
@@ -156,4 +156,4 @@ def test_without_the_reading_as_sd_there_is_nothing_to_compare_with(hu2013):
 def test_a_study_without_two_means_has_an_empty_table(hu2013):
     one_arm = hu2013.reported[hu2013.reported["arm"] != "control"]
     found = effects_of(hu2013.study, one_arm, hu2013.summaries, readings=READINGS, alpha=0.05)
-    assert found.empty and list(found.columns) == EFFECTS
+    assert found.empty and list(found.columns) == columns_of("effects")

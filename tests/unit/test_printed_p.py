@@ -11,7 +11,7 @@ from retrial.audit.printed_counts import mcnemar_range
 from retrial.audit.printed_p import check_printed_p, impossible_p_of, states
 from retrial.collect import collect
 from retrial.study import Claim, Study
-from retrial.tables import AUDIT, COUNTS_INPUT, PRINTED_P, table
+from retrial.tables import COUNTS_INPUT, table
 from retrial.typed import read_printed
 from scipy import stats
 from test_audit import a_count, a_mean, collected, toy_study
@@ -40,8 +40,8 @@ def verdict(p: dict, *means: dict, study: Study | None = None, counts: list[dict
     study = study or toy_study(upper=1000)
     rows = collected(study, means=[*means, p], counts=list(counts))
     found, tried = check_printed_p(study, rows, 0.05)
-    table(found, AUDIT)
-    table(tried, PRINTED_P)
+    table(found, "audit")
+    table(tried, "printed_p")
     return {**found[0], "tried": pd.DataFrame(tried)}
 
 
@@ -264,7 +264,7 @@ def test_a_claim_is_tied_to_its_printed_p_and_only_to_it():
         assert not states(claim, collected(study, means=[other]).iloc[0], 0.05)
     rows = collected(study, means=[*BASELINE, a_p("0.001", "<")])
     audit = table(
-        check_printed_p(study, rows, 0.05, [claim, a_claim(id="none", published_p="")])[0], AUDIT
+        check_printed_p(study, rows, 0.05, [claim, a_claim(id="none", published_p="")])[0], "audit"
     )
     assert impossible_p_of("higher", audit) == ["p"]
     assert impossible_p_of("none", audit) == []

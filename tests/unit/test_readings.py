@@ -15,7 +15,7 @@ from retrial.reconstruct import reconstruct
 from retrial.retest import Settings, retest
 from retrial.selection import AS_LABELLED, means_of, tried
 from retrial.study import Claim, DefensibleSet, PaperAnalysis
-from retrial.tables import AGREEMENT, AUDIT, DIGITIZED, table
+from retrial.tables import table
 from retrial.validation.labels import beyond_the_label
 from scipy import stats
 from test_audit import a_mean, collected, toy_study
@@ -54,7 +54,7 @@ def stages(claim: Claim, *, table_error: str = "2.0"):
             a_mean("48.0", "0.5", row_id="after", visit="6", label_scope="text"),
         ],
     )
-    empty = table([], DIGITIZED), table([], AGREEMENT)
+    empty = table([], "digitized"), table([], "agreement")
     found = audit(study, [claim], [], [], reported, *empty, alpha=0.05)
     summaries = reconstruct(reported, found, readings=READINGS)
     settings = Settings(alpha=0.05, power=0.8, readings=tuple(READINGS), rho=(0.5,))
@@ -90,7 +90,7 @@ def test_a_reason_to_doubt_one_label_says_nothing_of_another(opened, after):
     rows = [a_mean("50.0", "2.0"), a_mean("48.0", "0.5", row_id="after", visit="6")]
     study = toy_study(lower=0.0, upper=100.0)
     reported = collected(study, means=[row | {"label_scope": row["row_id"]} for row in rows])
-    summaries = reconstruct(reported, table([], AUDIT), readings=READINGS)
+    summaries = reconstruct(reported, table([], "audit"), readings=READINGS)
     first = reported["row_id"].iloc[0]
     ids = [first if row == "before" else row for row in opened]
     doubted = summaries["row_id"].isin(ids) & (summaries["reading"] == "sd")

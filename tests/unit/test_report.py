@@ -19,7 +19,7 @@ from report_results import (
 from retrial.plainyaml import load as load_yaml
 from retrial.plots.theme import GREEN
 from retrial.plots.verdicts import STYLE
-from retrial.report.load import STAGE_TABLES, load
+from retrial.report.load import SHOWN, load
 from retrial.report.page import SECTIONS, UnknownSectionError, chosen_sections
 from retrial.report.phrases import event_name, evidence_label, in_words
 from retrial.report.render import (
@@ -272,7 +272,7 @@ def test_ids_are_unique_over_all_parts(page):
 
 def test_a_study_without_results_still_has_its_words(hu2013, tmp_path):
     empty = load(tmp_path, STUDY_FOLDER)
-    assert all(getattr(empty, name).empty for name in STAGE_TABLES if name != "claims")
+    assert all(getattr(empty, name).empty for name in SHOWN if name != "claims")
     assert "No claim was judged" in everything(empty)
 
 

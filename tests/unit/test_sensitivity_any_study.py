@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from retrial.tables import SENSITIVITY
+from retrial.registry import columns_of
 from scipy import stats
 from simulated_study import (
     ARMS,
@@ -21,7 +21,7 @@ from simulated_study import (
 def test_a_complete_study_has_error_bars_and_the_correlation_of_its_visits_only():
     rows = analysed(study(), [claim("difference", "higher", SCORE_AT_8)], BASELINE + AT_8)
     assert set(rows["analysis"]) == {"error_bars", "repeated_measures"}
-    assert list(rows.columns) == SENSITIVITY
+    assert list(rows.columns) == columns_of("sensitivity")
     test = stats.ttest_ind_from_stats(55, 9, 20, 47, 10, 18)
     assert rows["p"].iloc[0] == pytest.approx(test.pvalue, rel=1e-12)
 

@@ -18,7 +18,7 @@ from retrial.selection import mean_of, rows_of
 from retrial.sensitivity.comparisons import Paper
 from retrial.sensitivity.digitization import digitization
 from retrial.study import load_claims, load_study
-from retrial.tables import SENSITIVITY, table
+from retrial.tables import table
 from retrial.typed import read_printed
 from scipy import stats
 
@@ -50,7 +50,7 @@ def made_up(tmp_path_factory):
 
     def rows(draws=found.draws):
         paper = Paper(study, claims, sentences, figures, None, reported, summaries, draws)
-        return table(digitization(paper, alpha=0.05, readings=READINGS, rho=RHO), SENSITIVITY)
+        return table(digitization(paper, alpha=0.05, readings=READINGS, rho=RHO), "sensitivity")
 
     return SimpleNamespace(
         study=study,

@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from retrial.registry import columns_of
 from retrial.sensitivity import analyse
-from retrial.tables import SENSITIVITY, read_table, write_table
+from retrial.tables import read_table, write_table
 from scipy import stats
 from sensitivity_rows import RHO, analysed, one, pick
 
@@ -19,7 +20,7 @@ def test_every_row_has_a_name_of_its_own_and_a_sentence(rows):
     assert not rows.duplicated(keys).any()
     assert rows["detail"].str.endswith(".").all()
     assert rows["source"].notna().all()
-    assert list(rows.columns) == SENSITIVITY
+    assert list(rows.columns) == columns_of("sensitivity")
     assert list(rows["analysis"].unique()) == [
         "error_bars",
         "nonresponders",
@@ -47,8 +48,8 @@ def test_tables_read_from_disk_give_the_same_rows(hu2013, rows, tmp_path):
         reported=read_table(tmp_path / "reported.csv"),
         summaries=read_table(tmp_path / "summaries.csv"),
     )
-    write_table(rows, tmp_path / "a.csv", SENSITIVITY)
-    write_table(again, tmp_path / "b.csv", SENSITIVITY)
+    write_table(rows, tmp_path / "a.csv")
+    write_table(again, tmp_path / "b.csv")
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
 
 

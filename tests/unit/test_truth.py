@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from report_results import write_results
 from retrial.plots.truth import MISSES, draw_truth, say_truth, truth_rows
+from retrial.registry import columns_of
 from retrial.report.load import load
 from retrial.report.sections import truth as section
-from retrial.tables import TRUTH, read_table, write_table
+from retrial.tables import read_table, write_table
 from retrial.truth import compare_with_truth
 
 STUDY = Path(__file__).resolve().parents[2] / "resources/studies/btheb"
@@ -43,12 +44,12 @@ def compared(btheb, known):
 @pytest.fixture(scope="module")
 def results(btheb, compared, tmp_path_factory):
     folder = write_results(btheb, tmp_path_factory.mktemp("results") / "btheb")
-    write_table(compared, folder / "truth.csv", TRUTH)
+    write_table(compared, folder / "truth.csv")
     return load(folder, STUDY)
 
 
 def test_every_digitized_number_has_its_truth(compared):
-    assert list(compared.columns) == TRUTH
+    assert list(compared.columns) == columns_of("truth")
     moments = compared[compared["quantity"] != "p"]
     assert moments["quantity"].value_counts().to_dict() == dict.fromkeys(
         ("n", "mean", "sd", "sem"), 10
@@ -126,6 +127,6 @@ def test_the_plot_and_its_words_agree_with_the_table(results, compared):
 
 
 def test_no_section_and_no_plot_without_truth(results):
-    without = replace(results, truth=pd.DataFrame(columns=TRUTH))
+    without = replace(results, truth=pd.DataFrame(columns=columns_of("truth")))
     assert section.introduction(without) == section.numbers(without) == ""
     assert section.picture_of(without) == "" and draw_truth(without) is None

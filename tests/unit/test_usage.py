@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from retrial.audit import audit
 from retrial.interval_ends import BOTH, LINEAR, LOG, NEITHER, check_interval_ends, scale_of
 from retrial.study import Claim, Study
-from retrial.tables import AGREEMENT, DIGITIZED, table
+from retrial.tables import table
 from retrial.usage import usage, usage_lines
 from scipy import stats
 from test_audit import a_count, a_mean, collected, toy_study
@@ -23,7 +23,7 @@ def with_ends(arm: str, mean: str, low: str, high: str, label: str = "ci95", **r
 
 def used(study: Study, claims: list[Claim] = (), **rows: list[dict]):
     reported = collected(study, **rows)
-    none = table([], DIGITIZED), table([], AGREEMENT)
+    none = table([], "digitized"), table([], "agreement")
     findings = audit(study, list(claims), [], [], reported, *none, alpha=0.05)
     return usage(study, list(claims), reported, findings).set_index("row_id"), findings
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from retrial.multiverse import CONCURRENT
 from retrial.populations import populations
+from retrial.registry import columns_of
 from retrial.selection import Count, versions_of
 from retrial.significance import COUNT_METHODS
 from retrial.study import Claim
 from retrial.support import supports
-from retrial.tables import MULTIVERSE, SUMMARIES, TESTS
 from scipy import stats
 
 
@@ -30,9 +30,9 @@ def one(tests: pd.DataFrame, **where: object) -> pd.Series:
 
 
 def test_tables_have_the_columns_of_the_contract(hu2013):
-    assert list(hu2013.summaries.columns) == SUMMARIES
-    assert list(hu2013.tests.columns) == TESTS
-    assert list(hu2013.multiverse.columns) == MULTIVERSE
+    assert list(hu2013.summaries.columns) == columns_of("summaries")
+    assert list(hu2013.tests.columns) == columns_of("tests")
+    assert list(hu2013.multiverse.columns) == columns_of("multiverse")
     assert hu2013.tests["test_id"].is_unique
 
 

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from retrial import tables
+from retrial.registry import columns_of
 from retrial.tables import read_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +17,7 @@ def test_a_digitized_figure_is_held_against_the_truth(fresh):
     shutil.copytree(ROOT / "resources/studies/btheb", study)
     fresh.run(REPORT)
     compared = read_table(fresh / "results/btheb/truth.csv")
-    assert list(compared.columns) == tables.TRUTH and len(compared) > 40
+    assert list(compared.columns) == columns_of("truth") and len(compared) > 40
     numbers = compared[compared["quantity"].isin(["mean", "sd"])]
     assert (numbers["relative_difference"].abs() < 0.05).all()
     page = (fresh / REPORT).read_text(encoding="utf-8")

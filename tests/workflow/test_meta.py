@@ -6,8 +6,8 @@ import sys
 
 import pandas as pd
 import pytest
-from retrial import tables
 from retrial.meta.pooling import combine
+from retrial.registry import columns_of
 from retrial.tables import read_table
 
 pytestmark = pytest.mark.workflow
@@ -57,8 +57,8 @@ def test_studies_with_patients_are_pooled_and_simulated_ones_are_not(fresh):
     assert "Pooling the effects of the studies" in said
     folder = fresh / "results/meta"
     pooled, weights = (read_table(folder / f"{name}.csv") for name in ("meta", "weights"))
-    assert list(pooled.columns) == tables.META
-    assert list(weights.columns) == tables.META_WEIGHTS
+    assert list(pooled.columns) == columns_of("meta")
+    assert list(weights.columns) == columns_of("weights")
     together, alone = pooled[pooled["k"] > 1], pooled[pooled["k"] == 1]
     assert set(together["studies"]) == {"one2001;two2002"}
     # No other study counts these events: the paper's own ratios, and said to be no pooling.

@@ -10,15 +10,7 @@ rule audit:
         digitized="results/{study}/digitized.csv",
         agreement="results/{study}/agreement.csv",
     output:
-        audit=report(
-            "results/{study}/audit.csv",
-            caption="../report/audit.rst",
-            category="Tables",
-            subcategory="{study}",
-            labels={"table": "Audit of the printed numbers"},
-        ),
-        printed_p="results/{study}/printed_p.csv",
-        usage="results/{study}/usage.csv",
+        **tables_of("audit"),
     log:
         "results/{study}/logs/audit.log",
     benchmark:

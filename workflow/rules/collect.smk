@@ -8,16 +8,7 @@ rule collect:
         figures=study_file("figures/figures.yaml"),
         digitizations=figure_files,
     output:
-        reported=report(
-            "results/{study}/reported.csv",
-            caption="../report/reported.rst",
-            category="Tables",
-            subcategory="{study}",
-            labels={"table": "What the paper prints"},
-        ),
-        digitized="results/{study}/digitized.csv",
-        agreement="results/{study}/agreement.csv",
-        digitization="results/{study}/digitization.parquet",
+        **tables_of("collect"),
     log:
         "results/{study}/logs/collect.log",
     benchmark:

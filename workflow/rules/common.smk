@@ -23,8 +23,9 @@ from retrial.config import load_config, refuse_other_readings
 from retrial.digests import code_digest, file_digest
 from retrial.joblog import UserError
 from retrial.made import ON_REQUEST, changed_since, claim_folder, runs_jobs, set_aside
+from retrial.registry import TABLES, of_study
 from retrial.runrecord import write_run_record
-from retrial.studies import RESERVED, find_studies, folder_files, known_studies
+from retrial.studies import RESERVED, find_studies, folder_files, known_studies, knows_truth
 
 try:
     refuse_other_readings(workflow.configfiles, config)
@@ -53,28 +54,8 @@ for study in CHANGED if workflow.is_main_process else []:
         print(f"Note: {path} {words}; {moved} is made again{when}.", file=sys.stderr)
 
 
-# What a run leaves of a study: `all` asks for each, so that a lost one is made again.
-RESULTS = [
-    "validated.txt",
-    "reported.csv",
-    "digitized.csv",
-    "agreement.csv",
-    "digitization.parquet",
-    "audit.csv",
-    "printed_p.csv",
-    "usage.csv",
-    "summaries.csv",
-    "tests.csv",
-    "effects.csv",
-    "sensitivity.csv",
-    "multiverse.parquet",
-    "claims.csv",
-    "risk_of_bias.csv",
-    "figures",
-    "provenance.json",
-    "report.html",
-    "report.ipynb",
-]
+# What a run leaves of a study beside its tables: `all` asks for each, so that a lost one is made again.
+NO_TABLES = ["validated.txt", "figures", "provenance.json", "report.html", "report.ipynb"]
 
 
 wildcard_constraints:
@@ -159,21 +140,43 @@ def typed_figures(listed):
     return [path for path in folder_files(Path(listed).parent) if Path(path).name not in names]
 
 
-def truth_is_known(study):
-    """Whether a study brings the truth that its digitized figures are held against."""
-    return Path(settings.studies_folder, study, "truth.csv").is_file()
+def tables_of(stage):
+    """The tables that a stage makes, for its rule's outputs, each with its place in the report."""
+    found = {}
+    for table in TABLES.values():
+        if table.stage == stage:
+            across = table.when == "across"
+            path = f"results/{'meta' if across else '{study}'}/{table.file}"
+            words = {"category": table.group, "labels": {"table": table.title}}
+            words |= {} if across else {"subcategory": "{study}"}
+            caption = f"../report/{table.name}.rst"
+            found[table.name] = report(path, caption=caption, **words) if table.title else path
+    return found
 
 
-def truth_result(wildcards):
-    """The comparison with the truth, for a study whose truth is known; nothing for any other."""
-    study = wildcards.study
-    return [f"results/{study}/truth.csv"] if truth_is_known(study) else []
+def every_table(use):
+    """The tables of a study that are `frozen`, or `shown` in its report, for a rule's inputs."""
+    return {
+        table.name: f"results/{{study}}/{table.file}" if table.when == "always" else of_some(table)
+        for table in of_study()
+        if getattr(table, use)
+    }
+
+
+def of_some(table):
+    """A table that only a study with a known truth has: nothing for any other."""
+
+    def find(wildcards):
+        known = knows_truth(Path(settings.studies_folder, wildcards.study))
+        return [f"results/{wildcards.study}/{table.file}"] if known else []
+
+    return find
 
 
 def results_of(study):
-    """Every result of a study: those of RESULTS, and the comparison with the truth."""
-    names = RESULTS + (["truth.csv"] if truth_is_known(study) else [])
-    return [f"results/{study}/{name}" for name in names]
+    """Every result of a study."""
+    tables = of_study(truth=knows_truth(Path(settings.studies_folder, study)))
+    return [f"results/{study}/{name}" for name in [*(t.file for t in tables), *NO_TABLES]]
 
 
 def project_file(name):

@@ -5,23 +5,10 @@ localrules:
 rule compare:
     """Compare the results with the frozen ones, value by value; a drift is noted, not an error."""
     input:
+        **every_table("frozen"),
         expected=expected_files,
-        reported="results/{study}/reported.csv",
-        digitized="results/{study}/digitized.csv",
-        agreement="results/{study}/agreement.csv",
-        audit="results/{study}/audit.csv",
-        printed_p="results/{study}/printed_p.csv",
-        usage="results/{study}/usage.csv",
-        summaries="results/{study}/summaries.csv",
-        tests="results/{study}/tests.csv",
-        effects="results/{study}/effects.csv",
-        sensitivity="results/{study}/sensitivity.csv",
-        multiverse="results/{study}/multiverse.parquet",
-        claims="results/{study}/claims.csv",
-        truth=truth_result,
-        risk_of_bias="results/{study}/risk_of_bias.csv",
     output:
-        check="results/{study}/check.csv",
+        **tables_of("compare"),
     log:
         "results/{study}/logs/compare.log",
     benchmark:

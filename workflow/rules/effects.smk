@@ -6,13 +6,7 @@ rule effects:
         reported="results/{study}/reported.csv",
         summaries="results/{study}/summaries.csv",
     output:
-        effects=report(
-            "results/{study}/effects.csv",
-            caption="../report/effects.rst",
-            category="Tables",
-            subcategory="{study}",
-            labels={"table": "Effects for a meta-analysis"},
-        ),
+        **tables_of("effects"),
     log:
         "results/{study}/logs/effects.log",
     benchmark:

@@ -11,20 +11,7 @@ rule judge:
         sensitivity="results/{study}/sensitivity.csv",
         multiverse="results/{study}/multiverse.parquet",
     output:
-        claims=report(
-            "results/{study}/claims.csv",
-            caption="../report/claims.rst",
-            category="Verdicts",
-            subcategory="{study}",
-            labels={"table": "Verdict on each claim"},
-        ),
-        risk_of_bias=report(
-            "results/{study}/risk_of_bias.csv",
-            caption="../report/risk_of_bias.rst",
-            category="Verdicts",
-            subcategory="{study}",
-            labels={"table": "Risk of bias: what is stated"},
-        ),
+        **tables_of("judge"),
     log:
         "results/{study}/logs/judge.log",
     benchmark:

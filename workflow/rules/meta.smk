@@ -4,18 +4,7 @@ rule meta:
         studies=expand(f"{settings.studies_folder}/{{study}}/study.yaml", study=STUDIES),
         effects=expand("results/{study}/effects.csv", study=STUDIES),
     output:
-        meta=report(
-            "results/meta/meta.csv",
-            caption="../report/meta.rst",
-            category="Across studies",
-            labels={"table": "Meta-analyses"},
-        ),
-        weights=report(
-            "results/meta/weights.csv",
-            caption="../report/weights.rst",
-            category="Across studies",
-            labels={"table": "Weights of the studies"},
-        ),
+        **tables_of("meta"),
         figures=report(
             directory("results/meta/figures"),
             patterns=["{name}.svg"],

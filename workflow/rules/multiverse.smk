@@ -9,7 +9,7 @@ rule multiverse:
         summaries="results/{study}/summaries.csv",
         tests="results/{study}/tests.csv",
     output:
-        multiverse="results/{study}/multiverse.parquet",
+        **tables_of("multiverse"),
     log:
         "results/{study}/logs/multiverse.log",
     benchmark:

@@ -1,23 +1,12 @@
 rule plot:
     """Draw the report's figures, each as SVG and PNG with a text for who cannot see it."""
     input:
+        **every_table("shown"),
         validated=ancient("results/{study}/validated.txt"),
         study=study_file("study.yaml"),
-        claims=study_file("claims.yaml"),
+        typed_claims=study_file("claims.yaml"),
         figures=study_file("figures/figures.yaml"),
         digitizations=figure_files,
-        reported="results/{study}/reported.csv",
-        digitized="results/{study}/digitized.csv",
-        agreement="results/{study}/agreement.csv",
-        audit="results/{study}/audit.csv",
-        summaries="results/{study}/summaries.csv",
-        tests="results/{study}/tests.csv",
-        effects="results/{study}/effects.csv",
-        sensitivity="results/{study}/sensitivity.csv",
-        multiverse="results/{study}/multiverse.parquet",
-        verdicts="results/{study}/claims.csv",
-        truth=truth_result,
-        risk_of_bias="results/{study}/risk_of_bias.csv",
     output:
         figures=report(
             directory("results/{study}/figures"),

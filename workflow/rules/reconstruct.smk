@@ -4,13 +4,7 @@ rule reconstruct:
         reported="results/{study}/reported.csv",
         audit="results/{study}/audit.csv",
     output:
-        summaries=report(
-            "results/{study}/summaries.csv",
-            caption="../report/summaries.rst",
-            category="Tables",
-            subcategory="{study}",
-            labels={"table": "Rebuilt group summaries"},
-        ),
+        **tables_of("reconstruct"),
     log:
         "results/{study}/logs/reconstruct.log",
     benchmark:

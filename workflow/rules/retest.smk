@@ -8,13 +8,7 @@ rule retest:
         summaries="results/{study}/summaries.csv",
         audit="results/{study}/audit.csv",
     output:
-        tests=report(
-            "results/{study}/tests.csv",
-            caption="../report/tests.rst",
-            category="Tables",
-            subcategory="{study}",
-            labels={"table": "Significance tests, run again"},
-        ),
+        **tables_of("retest"),
     log:
         "results/{study}/logs/retest.log",
     benchmark:

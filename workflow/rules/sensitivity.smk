@@ -11,13 +11,7 @@ rule sensitivity:
         summaries="results/{study}/summaries.csv",
         digitization="results/{study}/digitization.parquet",
     output:
-        sensitivity=report(
-            "results/{study}/sensitivity.csv",
-            caption="../report/sensitivity.rst",
-            category="Tables",
-            subcategory="{study}",
-            labels={"table": "Sensitivity to what is unsaid"},
-        ),
+        **tables_of("sensitivity"),
     log:
         "results/{study}/logs/sensitivity.log",
     benchmark:

@@ -10,13 +10,7 @@ rule truth:
         tests="results/{study}/tests.csv",
         digitization="results/{study}/digitization.parquet",
     output:
-        truth=report(
-            "results/{study}/truth.csv",
-            caption="../report/truth.rst",
-            category="Tables",
-            subcategory="{study}",
-            labels={"table": "Digitized against truth"},
-        ),
+        **tables_of("truth"),
     log:
         "results/{study}/logs/truth.log",
     benchmark:

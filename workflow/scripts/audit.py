@@ -5,7 +5,7 @@ from retrial.constraints import load_constraints
 from retrial.figures import load_figures
 from retrial.joblog import job_log
 from retrial.study import load_claims, load_study
-from retrial.tables import AUDIT, PRINTED_P, USAGE, read_table, write_table
+from retrial.tables import read_table, write_table
 from retrial.usage import usage
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
@@ -21,8 +21,8 @@ with job_log(snakemake.log[0], snakemake.output, snakemake.input):
         read_table(snakemake.input.agreement),
         alpha=snakemake.params.alpha,
     )
-    write_table(findings, snakemake.output.audit, AUDIT)
+    write_table(findings, snakemake.output.audit)
     tried = printed_p_tests(study, reported, alpha=snakemake.params.alpha)
-    write_table(tried, snakemake.output.printed_p, PRINTED_P)
+    write_table(tried, snakemake.output.printed_p)
     used = usage(study, claims, reported, read_table(snakemake.output.audit))
-    write_table(used, snakemake.output.usage, USAGE)
+    write_table(used, snakemake.output.usage)

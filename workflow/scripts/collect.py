@@ -5,10 +5,9 @@ from pathlib import Path
 from retrial.collect import collect, printed_numbers
 from retrial.digitized import read_figures
 from retrial.figures import load_figures
-from retrial.files import whole
 from retrial.joblog import job_log
 from retrial.study import load_study
-from retrial.tables import AGREEMENT, DIGITIZED, REPORTED, write_table
+from retrial.tables import write_table
 from retrial.typed import read_printed
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
@@ -28,8 +27,7 @@ with job_log(snakemake.log[0], snakemake.output, snakemake.input):
         read_printed(snakemake.input.counts),
         digitized.reported,
     )
-    write_table(numbers, snakemake.output.reported, REPORTED)
-    write_table(digitized.points, snakemake.output.digitized, DIGITIZED)
-    write_table(digitized.agreement, snakemake.output.agreement, AGREEMENT)
-    with whole(snakemake.output.digitization) as part:
-        digitized.draws.to_parquet(part, index=False)
+    write_table(numbers, snakemake.output.reported)
+    write_table(digitized.points, snakemake.output.digitized)
+    write_table(digitized.agreement, snakemake.output.agreement)
+    write_table(digitized.draws, snakemake.output.digitization)

@@ -2,9 +2,9 @@
 
 from retrial.compare import compare_results
 from retrial.joblog import job_log
-from retrial.tables import CHECK, write_table
+from retrial.tables import write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     frozen = set(snakemake.input.expected)
     results = [path for path in snakemake.input if path not in frozen]
-    write_table(compare_results(sorted(frozen), results), snakemake.output.check, CHECK)
+    write_table(compare_results(sorted(frozen), results), snakemake.output.check)

@@ -3,7 +3,7 @@
 from retrial.joblog import job_log
 from retrial.meta.effects import effects_of
 from retrial.study import load_study
-from retrial.tables import EFFECTS, read_table, write_table
+from retrial.tables import read_table, write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     effects = effects_of(
@@ -13,4 +13,4 @@ with job_log(snakemake.log[0], snakemake.output, snakemake.input):
         readings=snakemake.params.readings,
         alpha=snakemake.params.alpha,
     )
-    write_table(effects, snakemake.output.effects, EFFECTS)
+    write_table(effects, snakemake.output.effects)

@@ -5,7 +5,7 @@ from retrial.joblog import job_log
 from retrial.meta.across import meta_analysis
 from retrial.plots.forest import draw_forests
 from retrial.study import load_study
-from retrial.tables import META, META_WEIGHTS, read_table, write_table
+from retrial.tables import read_table, write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     studies = [load_study(path) for path in snakemake.input.studies]
@@ -14,6 +14,6 @@ with job_log(snakemake.log[0], snakemake.output, snakemake.input):
         pd.concat([read_table(path) for path in snakemake.input.effects]),
         alpha=snakemake.params.alpha,
     )
-    write_table(analysis.pooled, snakemake.output.meta, META)
-    write_table(analysis.weights, snakemake.output.weights, META_WEIGHTS)
+    write_table(analysis.pooled, snakemake.output.meta)
+    write_table(analysis.weights, snakemake.output.weights)
     draw_forests(analysis, studies, snakemake.output.figures, alpha=snakemake.params.alpha)

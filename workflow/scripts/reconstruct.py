@@ -2,7 +2,7 @@
 
 from retrial.joblog import job_log
 from retrial.reconstruct import reconstruct
-from retrial.tables import SUMMARIES, read_table, write_table
+from retrial.tables import read_table, write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     summaries = reconstruct(
@@ -10,4 +10,4 @@ with job_log(snakemake.log[0], snakemake.output, snakemake.input):
         read_table(snakemake.input.audit),
         readings=snakemake.params.readings,
     )
-    write_table(summaries, snakemake.output.summaries, SUMMARIES)
+    write_table(summaries, snakemake.output.summaries)

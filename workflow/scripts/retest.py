@@ -3,7 +3,7 @@
 from retrial.joblog import job_log
 from retrial.retest import Settings, retest
 from retrial.study import load_claims, load_study
-from retrial.tables import TESTS, read_table, write_table
+from retrial.tables import read_table, write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     tests = retest(
@@ -21,4 +21,4 @@ with job_log(snakemake.log[0], snakemake.output, snakemake.input):
             rank_draws=snakemake.params.rank_draws,
         ),
     )
-    write_table(tests, snakemake.output.tests, TESTS)
+    write_table(tests, snakemake.output.tests)

@@ -1,12 +1,11 @@
 """Ask how far each answer depends on what the paper leaves unsaid."""
 
-import pandas as pd
 from retrial.constraints import load_constraints
 from retrial.figures import load_figures
 from retrial.joblog import job_log
 from retrial.sensitivity import analyse
 from retrial.study import load_claims, load_study
-from retrial.tables import SENSITIVITY, read_table, write_table
+from retrial.tables import read_table, write_table
 from retrial.typed import read_evidence
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
@@ -18,9 +17,9 @@ with job_log(snakemake.log[0], snakemake.output, snakemake.input):
         read_evidence(snakemake.input.evidence),
         read_table(snakemake.input.reported),
         read_table(snakemake.input.summaries),
-        pd.read_parquet(snakemake.input.digitization),
+        read_table(snakemake.input.digitization),
         alpha=snakemake.params.alpha,
         readings=snakemake.params.readings,
         rho=snakemake.params.rho,
     )
-    write_table(scenarios, snakemake.output.sensitivity, SENSITIVITY)
+    write_table(scenarios, snakemake.output.sensitivity)

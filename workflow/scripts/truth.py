@@ -1,9 +1,8 @@
 """Hold the digitized numbers and the tests on them against the truth that the study knows."""
 
-import pandas as pd
 from retrial.joblog import job_log
 from retrial.study import load_claims, load_study
-from retrial.tables import TRUTH, read_table, write_table
+from retrial.tables import read_table, write_table
 from retrial.truth import compare_with_truth
 from retrial.typed import read_truth
 
@@ -15,7 +14,7 @@ with job_log(snakemake.log[0], snakemake.output, snakemake.input):
         read_table(snakemake.input.reported),
         read_table(snakemake.input.summaries),
         read_table(snakemake.input.tests),
-        pd.read_parquet(snakemake.input.digitization),
+        read_table(snakemake.input.digitization),
         seed=snakemake.params.seed,
     )
-    write_table(compared, snakemake.output.truth, TRUTH)
+    write_table(compared, snakemake.output.truth)

@@ -9,8 +9,8 @@ import pandas as pd
 
 from retrial.bounds import decimals_of
 from retrial.interval_ends import with_interval_ends
+from retrial.registry import TABLES, columns_of
 from retrial.study import Study
-from retrial.tables import REPORTED, TABLES
 
 
 def decimals(printed: pd.Series) -> pd.Series:
@@ -69,4 +69,4 @@ def collect(
         parts.insert(1, TABLES["reported"].typed(known))
     both = pd.concat(parts, ignore_index=True)
     both["unit"] = both["unit"].fillna(both["outcome"].map(units))
-    return both.reindex(columns=REPORTED)
+    return both.reindex(columns=columns_of("reported"))

@@ -10,31 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from retrial.table_types import Column
-from retrial.tables import CHECK, TABLES, read_table, table, table_named
-
-# The results that are frozen, and what tells their rows apart (rows that share it are numbered).
-KEYS = {
-    f"{name}.csv": TABLES[name].keys
-    for name in (
-        "reported digitized agreement audit printed_p usage summaries tests effects sensitivity "
-        "multiverse claims risk_of_bias truth"
-    ).split()
-}
+from retrial.registry import Column, table_named
+from retrial.tables import read_table, table
 
 FAULTS = ("differs", "missing", "new")
-
-
-def read_result(path: Path | str) -> pd.DataFrame:
-    """Read a result, CSV or Parquet, as the CSV of it would be read."""
-    if Path(path).suffix == ".parquet":
-        return table_named(path).typed(pd.read_parquet(path))
-    return read_table(path)
-
-
-def frozen_name(path: Path | str) -> str:
-    """Return the name under which a result is frozen: always CSV, so that git shows changes."""
-    return f"{Path(path).stem}.csv"
 
 
 def _shown(column: pd.Series) -> pd.Series:
@@ -69,7 +48,7 @@ def _keyed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 def _same(expected: pd.Series, actual: pd.Series, column: Column) -> pd.Series:
     both_empty = expected.isna() & actual.isna()
-    if column.kind in ("text", "flag"):
+    if column.type in ("text", "flag"):
         equal = (expected == actual).fillna(False)
     else:
         equal = column.tolerance.allows(expected, actual)
@@ -97,7 +76,7 @@ def compare_frames(file: str, expected: pd.DataFrame, actual: pd.DataFrame) -> p
     shared = old.index[old.index.isin(new.index)]
     if list(shared) != list(new.index[new.index.isin(old.index)]):
         notes.append(_note(file, "differs", expected="order of rows", actual="another order"))
-    parts = [table(notes, CHECK)] if notes else []
+    parts = [table(notes, "check")] if notes else []
     for column in old.columns:
         if column in new.columns and column not in keys and len(shared):
             before, after = old.loc[shared, column], new.loc[shared, column]
@@ -116,7 +95,7 @@ def compare_frames(file: str, expected: pd.DataFrame, actual: pd.DataFrame) -> p
                     }
                 )
             )
-    return pd.concat(parts, ignore_index=True) if parts else table([], CHECK)
+    return pd.concat(parts, ignore_index=True) if parts else table([], "check")
 
 
 def compare_results(expected: list[Path | str], actual: list[Path | str]) -> pd.DataFrame:
@@ -125,16 +104,16 @@ def compare_results(expected: list[Path | str], actual: list[Path | str]) -> pd.
     A file that only one side has is one row: `missing` (frozen, but no longer made) or `new`
     (made, but never frozen).
     """
-    old = {frozen_name(path): path for path in expected}
-    new = {frozen_name(path): path for path in actual}
+    old = {table_named(path).frozen_file: path for path in expected}
+    new = {table_named(path).frozen_file: path for path in actual}
     parts = []
     for file in sorted(old.keys() | new.keys()):
         if file not in new:
-            parts.append(table([_note(file, "missing")], CHECK))
+            parts.append(table([_note(file, "missing")], "check"))
         elif file not in old:
-            parts.append(table([_note(file, "new")], CHECK))
+            parts.append(table([_note(file, "new")], "check"))
         else:
-            parts.append(compare_frames(file, read_result(old[file]), read_result(new[file])))
+            parts.append(compare_frames(file, read_table(old[file]), read_table(new[file])))
     return pd.concat([part for part in parts if not part.empty], ignore_index=True)
 
 

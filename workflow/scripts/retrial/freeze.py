@@ -10,21 +10,16 @@ import json
 import sys
 from pathlib import Path
 
-from retrial.compare import KEYS, read_result
 from retrial.config import CONFIG, load_config, read_config
 from retrial.digests import file_digest
 from retrial.files import whole
 from retrial.joblog import UserError
 from retrial.made import changed_since, is_consistent
 from retrial.provenance import input_digests
-from retrial.studies import folder_files
+from retrial.registry import of_study
+from retrial.studies import folder_files, knows_truth
+from retrial.tables import read_table
 
-OF_SOME = ("truth.csv",)  # only of studies that have the like among their own files
-RESULTS = tuple(
-    "multiverse.parquet" if name == "multiverse.csv" else name
-    for name in KEYS
-    if name not in OF_SOME
-)
 REPORT = "report.html"  # the last that a run makes
 
 
@@ -39,8 +34,9 @@ def freeze(study_folder: Path | str, results_folder: Path | str) -> list[Path]:
     """
     study, results = Path(study_folder), Path(results_folder)
     first = f"run make report STUDY={study.resolve().name} first."
-    made = [*RESULTS, *(name for name in OF_SOME if (study / name).is_file())]
-    missing = [n for n in (*made, "provenance.json", REPORT) if not (results / n).is_file()]
+    made = [table for table in of_study(truth=knows_truth(study)) if table.frozen]
+    wanted = [*(table.file for table in made), "provenance.json", REPORT]
+    missing = [name for name in wanted if not (results / name).is_file()]
     if missing:
         raise UserError(f"{results} is not complete: {', '.join(missing)} missing; {first}")
     changed = changed_inputs(study, results)
@@ -58,7 +54,7 @@ def freeze(study_folder: Path | str, results_folder: Path | str) -> list[Path]:
         if found:
             raise UserError(f"{'; '.join(found)}; {first} Nothing was frozen.")
         raise UserError(f"The last run of {results} did not come to its end; {first}")
-    frozen = {Path(name).stem + ".csv": read_result(results / name) for name in made}
+    frozen = {table.frozen_file: read_table(results / table.file) for table in made}
     expected = study / "expected"
     expected.mkdir(exist_ok=True)
     for path in expected.glob("*.csv"):

@@ -20,7 +20,7 @@ from retrial.joint import CONTINUOUS, SOME, Joint, joint_specifications
 from retrial.requirements import from_bounds
 from retrial.study import COMPARING, Claim, Study
 from retrial.support import threshold
-from retrial.tables import CLAIMS, table
+from retrial.tables import table
 
 # Verdict when all, some or none of the specifications support a claim, and when all are significant
 # the other way.
@@ -60,7 +60,7 @@ def judge(
     for claim in claims:
         if claim.kind == "sales":
             rows[claim.id] = _sales(claim, rows)
-    return table([rows[claim.id] for claim in claims], CLAIMS)
+    return table([rows[claim.id] for claim in claims], "claims")
 
 
 def _described(claim: Claim) -> dict:

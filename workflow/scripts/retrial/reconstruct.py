@@ -15,7 +15,7 @@ from retrial.audit.label_fit import reasons
 from retrial.audit.labels import refuted_rows, refuted_scopes
 from retrial.audit.spread import means_with_error
 from retrial.groups import READINGS, sd_from_error, sem_from_sd
-from retrial.tables import SUMMARIES, table
+from retrial.tables import table
 
 
 def reconstruct(
@@ -62,4 +62,4 @@ def reconstruct(
                     "source": row["source"],
                 }
             )
-    return table(rows, SUMMARIES)
+    return table(rows, "summaries")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from retrial.outcome import Outcome
 from retrial.study import Study
-from retrial.tables import RISK_OF_BIAS, table
+from retrial.tables import table
 
 SELECTION = "Selection of the reported result"
 
@@ -41,7 +41,7 @@ def risk_of_bias(study: Study) -> pd.DataFrame:
         told = f"Any result after treatment began of what the paper says it measured: {named}."
         row["not_stated"] = f"{row['not_stated']} {told}".strip()
         row["unreported"] = ", ".join(outcome.id for outcome in missing)
-    return table(rows, RISK_OF_BIAS)
+    return table(rows, "risk_of_bias")
 
 
 def _named(outcome: Outcome) -> str:

@@ -131,3 +131,8 @@ def main(wanted: list[str]) -> int:
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
+
+
+def knows_truth(folder: Path | str) -> bool:
+    """Return whether a study brings the truth that its digitized figures are held against."""
+    return Path(folder, "truth.csv").is_file()

@@ -19,7 +19,7 @@ from retrial.precision import known_interval
 from retrial.selection import AS_LABELLED, Mean, means_of, rows_of
 from retrial.significance import compare_means, paired_from_summary
 from retrial.study import Claim, Study
-from retrial.tables import TRUTH, table
+from retrial.tables import table
 
 INTERVAL = (0.025, 0.975)
 MOMENTS = ("n", "mean", "sd", "sem")
@@ -65,7 +65,7 @@ def compare_with_truth(
     rng = np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
     shown = _Shown(study, reported, summaries, moved, rng)
     lines = [*_numbers(truth, shown), *_tests(claims, truth, tests, shown)]
-    return table(lines, TRUTH)
+    return table(lines, "truth")
 
 
 class _Shown:

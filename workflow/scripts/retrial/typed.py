@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from retrial.joblog import UserError
-from retrial.tables import TABLES
+from retrial.registry import TABLES
 
 
 class BrokenCsvError(ValueError):

@@ -10,7 +10,7 @@ import pandas as pd
 
 from retrial.interval_ends import WORDS
 from retrial.study import Claim, Study, Target
-from retrial.tables import USAGE, table
+from retrial.tables import table
 
 # What a printed number can be used for, in the order in which it is listed.
 USES = ("tests", "summaries", "printed_p", "audit", "claims", "sensitivity")
@@ -42,7 +42,7 @@ def usage(
                 "because": _remark(study, row, found, audit),
             }
         )
-    return table(lines, USAGE)
+    return table(lines, "usage")
 
 
 def _partners(typed: pd.DataFrame, applied: pd.DataFrame) -> set[str]:

@@ -27,7 +27,7 @@ from retrial.figures import Figure
 from retrial.groups import READINGS
 from retrial.interval_ends import check_interval_ends
 from retrial.study import Claim, Study
-from retrial.tables import AUDIT, PRINTED_P, table
+from retrial.tables import table
 
 __all__ = ["audit", "printed_p_tests"]
 
@@ -73,10 +73,10 @@ def audit(
             *check_digitized(study, figures, points, agreement),
             *check_against_print(study, figures, reported, points),
         ],
-        AUDIT,
+        "audit",
     )
 
 
 def printed_p_tests(study: Study, reported: pd.DataFrame, *, alpha: float) -> pd.DataFrame:
     """Return each test of the numbers behind each printed p, with the columns PRINTED_P."""
-    return table(check_printed_p(study, reported, alpha)[1], PRINTED_P)
+    return table(check_printed_p(study, reported, alpha)[1], "printed_p")

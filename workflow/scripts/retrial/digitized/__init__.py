@@ -20,8 +20,9 @@ from retrial.digitized.agreement import agreement, dahlberg
 from retrial.digitized.curves import Curve, curves_of
 from retrial.digitized.measure import drawn, measured
 from retrial.figures import Figure
+from retrial.registry import columns_of
 from retrial.study import Study
-from retrial.tables import AGREEMENT, DIGITIZED, DRAWS, REPORTED
+from retrial.tables import table
 
 __all__ = [
     "Digitized",
@@ -163,16 +164,16 @@ def read_figures(
 
 
 def _tables(points: list, reported: list[dict], moved: list) -> Digitized:
-    both = pd.concat(points, ignore_index=True) if points else pd.DataFrame(columns=DIGITIZED)
+    both = pd.concat(points, ignore_index=True) if points else table([], "digitized")
     agreed = (
         agreement(both) if "second_mean" in both and both["second_mean"].notna().any() else None
     )
     draws = pd.concat(moved, ignore_index=True) if moved else _no_draws()
     return Digitized(
-        points=both.reindex(columns=DIGITIZED),
-        reported=pd.DataFrame(reported).reindex(columns=REPORTED),
-        draws=draws[list(DRAWS)],
-        agreement=(pd.DataFrame() if agreed is None else agreed).reindex(columns=AGREEMENT),
+        points=both.reindex(columns=columns_of("digitized")),
+        reported=pd.DataFrame(reported).reindex(columns=columns_of("reported")),
+        draws=draws[columns_of("digitization")],
+        agreement=table([], "agreement") if agreed is None else agreed,
     )
 
 

@@ -15,7 +15,7 @@ from retrial.meta.pooling import Pooled, combine, dersimonian_laird, paule_mande
 from retrial.meta.ratios import RATIOS
 from retrial.selection import READING_ORDER
 from retrial.study import Study
-from retrial.tables import META, META_WEIGHTS, table
+from retrial.tables import table
 
 SCALES = ("md", "smd")
 LABELLED = "labelled"  # each study read as its paper says, as far as that is possible
@@ -115,7 +115,7 @@ def meta_analysis(studies: list[Study], effects: pd.DataFrame, *, alpha: float) 
                 pooled += [key | one] if one else []
                 weights += [key | row for row in each]
         weights += [same | row for row in _left_out(rows[~is_effect(rows)])]
-    return MetaAnalysis(table(pooled, META), table(weights, META_WEIGHTS))
+    return MetaAnalysis(table(pooled, "meta"), table(weights, "weights"))
 
 
 def _refusal(scale: str, unit: str, rows: pd.DataFrame) -> str:

@@ -20,7 +20,7 @@ from retrial.meta.ratios import ratios_of
 from retrial.selection import AS_LABELLED, Mean, means_of, rows_of, tried, versions_of
 from retrial.significance.means import small_sample_correction
 from retrial.study import Study
-from retrial.tables import EFFECTS, table
+from retrial.tables import table
 
 AGAINST = "sd"  # the reading that the ratios compare with
 
@@ -142,7 +142,7 @@ def effects_of(
         found = counted.pop("found")
         weighted = (_with_weight(scale, *effect, alpha) for scale, effect in found.items())
         rows.append({**counted, **dict(chain.from_iterable(w.items() for w in weighted))})
-    return table(rows, EFFECTS)
+    return table(rows, "effects")
 
 
 def _repeats(reading: str, pair: list[Mean]) -> bool:

@@ -21,10 +21,11 @@ from retrial.files import whole
 from retrial.multiverse.counts import CONCURRENT, other_populations, outside_evidence
 from retrial.multiverse.means import means_product
 from retrial.multiverse.multiplicity import with_multiplicity
+from retrial.registry import columns_of
 from retrial.significance import MEANS_METHODS
 from retrial.study import Claim, Study
 from retrial.support import opposes, supports
-from retrial.tables import AXES, MULTIVERSE, table
+from retrial.tables import AXES, table
 
 __all__ = ["CONCURRENT", "multiverse", "specifications", "write_specifications"]
 
@@ -50,7 +51,11 @@ def specifications(
         means = means_product(
             study, claim, reported, summaries, readings=readings, alpha=alpha
         ).assign(comparator=CONCURRENT)
-        parts = [_tested(mine), table(counted, MULTIVERSE), means.reindex(columns=MULTIVERSE)]
+        parts = [
+            _tested(mine),
+            table(counted, "multiverse"),
+            means.reindex(columns=columns_of("multiverse")),
+        ]
         parts = [_typed(part) for part in parts if len(part)]
         if not parts:
             continue
@@ -70,12 +75,12 @@ def specifications(
 def multiverse(*parts: object, **settings: object) -> pd.DataFrame:
     """Return all of `specifications`, with the same arguments, in the claims' order."""
     frames = list(specifications(*parts, **settings))
-    return pd.concat(frames, ignore_index=True) if frames else _typed(table([], MULTIVERSE))
+    return pd.concat(frames, ignore_index=True) if frames else _typed(table([], "multiverse"))
 
 
 def write_specifications(chunks: Iterator[pd.DataFrame], path: Path | str) -> None:
     """Write the specifications to Parquet claim by claim, so that none but one is in memory."""
-    schema = pa.Schema.from_pandas(_typed(table([], MULTIVERSE)), preserve_index=False)
+    schema = pa.Schema.from_pandas(_typed(table([], "multiverse")), preserve_index=False)
     with whole(path) as part, pq.ParquetWriter(part, schema) as writer:
         for chunk in chunks:
             writer.write_table(pa.Table.from_pandas(chunk, schema, preserve_index=False))
@@ -85,7 +90,7 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Give every column one type, so that the file does not depend on which cells are empty."""
     flags = ["admissible", "defensible", "supports", "opposes"]
     numbers = ["visit", "rho", "estimate", "ci_low", "ci_high", "p"]
-    texts = [c for c in MULTIVERSE if c not in (*flags, *numbers)]
+    texts = [c for c in columns_of("multiverse") if c not in (*flags, *numbers)]
     known = {flag: frame[flag].eq(True) for flag in ("supports", "opposes")}
     return frame.assign(**known).astype(
         {
@@ -93,7 +98,7 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
             **dict.fromkeys(numbers, "float64"),
             **dict.fromkeys(texts, "string"),
         }
-    )[MULTIVERSE]
+    )[columns_of("multiverse")]
 
 
 def _tested(tests: pd.DataFrame) -> pd.DataFrame:
@@ -101,7 +106,7 @@ def _tested(tests: pd.DataFrame) -> pd.DataFrame:
 
     Axes of one's own bear on the t tests of two means alone; elsewhere they are empty.
     """
-    frame = tests.assign(comparator=CONCURRENT).reindex(columns=MULTIVERSE)
+    frame = tests.assign(comparator=CONCURRENT).reindex(columns=columns_of("multiverse"))
     for axis in OWN_AXES:
         frame[axis.name] = pd.Series(axis.default, frame.index, dtype="string").where(
             tests["method"].isin(list(MEANS_METHODS))

@@ -3,58 +3,37 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, make_dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from retrial import tables
 from retrial.figures import Figure, load_figures
 from retrial.precision import decimals_shown
+from retrial.registry import of_study
 from retrial.selection import AS_LABELLED
 from retrial.study import Claim, Study, load_claims, load_study
-from retrial.tables import read_table
+from retrial.tables import read_table, table
 
-STAGE_TABLES = {
-    "reported": tables.REPORTED,
-    "digitized": tables.DIGITIZED,
-    "agreement": tables.AGREEMENT,
-    "audit": tables.AUDIT,
-    "printed_p": tables.PRINTED_P,
-    "usage": tables.USAGE,
-    "summaries": tables.SUMMARIES,
-    "tests": tables.TESTS,
-    "effects": tables.EFFECTS,
-    "sensitivity": tables.SENSITIVITY,
-    "multiverse": tables.MULTIVERSE,
-    "claims": tables.CLAIMS,
-    "risk_of_bias": tables.RISK_OF_BIAS,
-    "truth": tables.TRUTH,
-}
+# What the report reads, by name.
+SHOWN = {found.name: found for found in of_study() if found.shown}
+VERDICTS = "verdicts"  # the table of claims, beside the claims that a person has typed
+_Tables = make_dataclass(
+    "_Tables",
+    [(VERDICTS if name == "claims" else name, pd.DataFrame) for name in SHOWN],
+    frozen=True,
+    eq=False,
+)
 
 
 @dataclass(frozen=True, eq=False)
-class Results:
+class Results(_Tables):
     """The tables of one study, and the study folder's own words."""
 
     study: Study
     claims: list[Claim]
     figures: list[Figure]
-    reported: pd.DataFrame
-    digitized: pd.DataFrame
-    agreement: pd.DataFrame
-    audit: pd.DataFrame
-    printed_p: pd.DataFrame
-    usage: pd.DataFrame
-    summaries: pd.DataFrame
-    tests: pd.DataFrame
-    effects: pd.DataFrame
-    sensitivity: pd.DataFrame
-    multiverse: pd.DataFrame
-    verdicts: pd.DataFrame
-    risk_of_bias: pd.DataFrame
-    truth: pd.DataFrame
     provenance: dict
     figures_folder: Path
     pictures: dict[str, Path] = field(default_factory=dict)
@@ -112,12 +91,9 @@ class Results:
 
 
 def read_stage(folder: Path, name: str) -> pd.DataFrame:
-    """Read a stage's table (CSV or Parquet); an empty one with its columns where none is there."""
-    if (folder / f"{name}.csv").exists():
-        return _plain(read_table(folder / f"{name}.csv"))
-    if (folder / f"{name}.parquet").exists():
-        return _plain(pd.read_parquet(folder / f"{name}.parquet"))
-    return pd.DataFrame(columns=STAGE_TABLES[name])
+    """Read a stage's table; an empty one with its columns where none is there."""
+    path = folder / SHOWN[name].file
+    return _plain(read_table(path)) if path.exists() else table([], name)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -165,8 +141,8 @@ def load(
     study = load_study(typed / "study.yaml")
     if study_id is not None and study.id != study_id:
         raise ValueError(f"{typed} holds the study {study.id!r}, not {study_id!r}.")
-    frames = {name: read_stage(results, name) for name in STAGE_TABLES}
-    frames["verdicts"] = frames.pop("claims")
+    frames = {name: read_stage(results, name) for name in SHOWN}
+    frames[VERDICTS] = frames.pop("claims")
     frames["tests"] = _once(frames["tests"])
     figures = typed / "figures" / "figures.yaml"
     pictures = results / "figures"

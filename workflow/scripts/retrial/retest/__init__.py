@@ -21,7 +21,7 @@ from retrial.retest.repeated import profiles, repeated_tests
 from retrial.selection import Mean, count_pairs, means_of, rows_of, tried, versions_of
 from retrial.significance import COUNT_METHODS, MEANS_METHODS, adjust
 from retrial.study import Claim, Study, Target
-from retrial.tables import TESTS, table
+from retrial.tables import table
 
 __all__ = ["Settings", "counts_comparison", "retest", "target_name"]
 
@@ -64,7 +64,7 @@ def retest(
             for visit in target.visits:
                 rows += _tests(printed, claim, target, visit)
             rows += _repeated(printed, claim, target)
-    return _with_multiplicity(table(rows, TESTS))
+    return _with_multiplicity(table(rows, "tests"))
 
 
 def _is_skewed(audit: pd.DataFrame) -> pd.Series:

@@ -25,7 +25,7 @@ from retrial.sensitivity.repeated import correlation_solved, repeated_measures
 from retrial.sensitivity.required import required_effect
 from retrial.sensitivity.required_change import required_change
 from retrial.study import Claim, Study
-from retrial.tables import SENSITIVITY, table
+from retrial.tables import table
 
 __all__ = ["analyse"]
 
@@ -93,4 +93,4 @@ def analyse(
         for analysis in ANALYSES
         for row in analysis(paper, alpha=alpha, readings=readings, rho=rho)
     ]
-    return table(rows, SENSITIVITY)
+    return table(rows, "sensitivity")

@@ -9,8 +9,9 @@ from pydantic import BaseModel
 
 from retrial.constraints import Constraints
 from retrial.figures import Figures
+from retrial.registry import columns_of
 from retrial.study import Claims, Study
-from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT, TRUTH_INPUT
+from retrial.tables import COUNTS_INPUT, REPORTED_INPUT, TRUTH_INPUT
 from retrial.validation.blocks import check_blocks, check_evidence
 from retrial.validation.columns import check_columns
 from retrial.validation.constraints import check_constraints
@@ -79,7 +80,7 @@ def check_study(folder: Path | str, evidence: Path | str | None = None) -> list[
     if (folder / TRUTH).exists():
         tables.append((folder / TRUTH, TRUTH, "truth", TRUTH_INPUT))
     if evidence is not None:
-        tables.append((Path(evidence), Path(evidence).name, "evidence", EVIDENCE))
+        tables.append((Path(evidence), Path(evidence).name, "evidence", columns_of("evidence")))
     for path, name, kind, columns in tables:
         sheet, found = read_sheet(path, name, columns, expected=FILES)
         problems += found
@@ -241,7 +242,7 @@ def summarize(folder: Path | str, evidence: Path | str | None = None) -> str:
         lines.append(f"{name}: {', '.join(parts) or 'nothing listed'}")
     tables = [(folder / name, name, columns) for name, columns in SHEETS.items()]
     if evidence is not None:
-        tables.append((Path(evidence), Path(evidence).name, EVIDENCE))
+        tables.append((Path(evidence), Path(evidence).name, columns_of("evidence")))
     for path, name, columns in tables:
         sheet, _ = read_sheet(path, name, columns)
         count = len(sheet.rows) if sheet else 0

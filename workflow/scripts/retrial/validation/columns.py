@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from retrial.estimand import CLOCKS, GROUPS, NO_SELECTION, NOT_STATED, OCCURRENCES
+from retrial.registry import columns_of
 from retrial.study import ErrorLabel
-from retrial.tables import COUNTS_INPUT, EVIDENCE, REPORTED_INPUT, TRUTH_INPUT
+from retrial.tables import COUNTS_INPUT, REPORTED_INPUT, TRUTH_INPUT
 from retrial.validation.problem import Problem, one_of
 from retrial.validation.sheet import Sheet
 from retrial.validation.text import like_a_formula
@@ -207,7 +208,7 @@ REQUIRED: dict[str, dict[str, str]] = {
 COLUMNS = {
     "reported": REPORTED_INPUT,
     "counts": COUNTS_INPUT,
-    "evidence": EVIDENCE,
+    "evidence": columns_of("evidence"),
     "truth": TRUTH_INPUT,
 }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
+from retrial.registry import of_study
 from retrial.report.html import bullets, escape, fold, heading, join, paragraph, quotation
-from retrial.report.load import STAGE_TABLES, Results
+from retrial.report.load import Results
 from retrial.report.tables import Column, render_table
 from retrial.report.words import METHODS, READINGS, count_of, listing, number, plain, text
 
@@ -70,18 +71,6 @@ REFERENCES = {
         "Meta-Analysis."
     ),
     "risk_of_bias": "Domains of risk of bias: RoB 2, Sterne et al. 2019, doi:10.1136/bmj.l4898.",
-}
-TABLES_SAY = {
-    "reported": "every printed number, with its place and quote",
-    "audit": "every check of a printed number",
-    "summaries": "n, mean and SD of each group under each reading",
-    "tests": "every test that was run again",
-    "effects": "every effect and weight as a meta-analysis would take it",
-    "sensitivity": "every scenario of every sensitivity analysis",
-    "multiverse": "every analysis of every claim",
-    "claims": "every claim and its verdict",
-    "risk_of_bias": "what the paper states, by domain",
-    "truth": "every digitized number and test beside the truth",
 }
 
 
@@ -197,9 +186,8 @@ def provenance(results: Results) -> str:
             "tables are in the folder of this report:"
         ),
         bullets(
-            f'<a href="{name}.{_ending(name)}">{name}.{_ending(name)}</a> {escape(words)}'
-            for name, words in TABLES_SAY.items()
-            if name in STAGE_TABLES and (name != "truth" or len(results.truth))
+            f'<a href="{table.file}">{table.file}</a> one row per {escape(table.rows)}'
+            for table in of_study(truth=len(results.truth) > 0)
         ),
     ]
     if known.get("inputs"):
@@ -229,10 +217,6 @@ def provenance(results: Results) -> str:
     )
     parts.append(fold(f"Versions, configuration and seed ({len(rest)})", table))
     return join(parts)
-
-
-def _ending(name: str) -> str:
-    return "parquet" if name == "multiverse" else "csv"
 
 
 def _flat(value: object, path: str = "") -> list[tuple[str, str]]:
