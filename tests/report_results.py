@@ -11,7 +11,6 @@ import pandas as pd
 from retrial.judge import judge
 from retrial.meta.effects import effects_of
 from retrial.plots import draw_all
-from retrial.registry import columns_of
 from retrial.report.load import load
 from retrial.report.render import render
 from retrial.risk_of_bias import risk_of_bias
@@ -35,17 +34,17 @@ def write_results(stages, folder: Path) -> Path:
         readings=["sd", "sem", "ci95"],
         alpha=0.05,
     )
-    for name, frame, columns in (
-        ("reported", stages.reported, columns_of("reported")),
-        ("digitized", stages.digitized.points, columns_of("digitized")),
-        ("agreement", stages.digitized.agreement, columns_of("agreement")),
-        ("audit", stages.audit, columns_of("audit")),
-        ("summaries", stages.summaries, columns_of("summaries")),
-        ("tests", stages.tests, columns_of("tests")),
-        ("effects", effects, columns_of("effects")),
-        ("risk_of_bias", risk_of_bias(stages.study), columns_of("risk_of_bias")),
+    for name, frame in (
+        ("reported", stages.reported),
+        ("digitized", stages.digitized.points),
+        ("agreement", stages.digitized.agreement),
+        ("audit", stages.audit),
+        ("summaries", stages.summaries),
+        ("tests", stages.tests),
+        ("effects", effects),
+        ("risk_of_bias", risk_of_bias(stages.study)),
     ):
-        write_table(frame, folder / f"{name}.csv", columns)
+        write_table(frame, folder / f"{name}.csv")
     scenarios = analyse(
         stages.study,
         stages.claims,

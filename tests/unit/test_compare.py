@@ -236,9 +236,9 @@ def test_multiverse_is_the_same_as_parquet_and_as_frozen_csv(tmp_path, hu2013):
     assert set(check["verdict"]) == {"same"}
 
 
-def test_a_kind_belongs_to_a_tables_column_and_not_to_a_name():
-    kinds = {name: TABLES[name].column("statistic").kind for name in ("reported", "tests")}
-    assert kinds == {"reported": "text", "tests": "number"}
+def test_a_type_belongs_to_a_tables_column_and_not_to_a_name():
+    types = {name: TABLES[name].column("statistic").type for name in ("reported", "tests")}
+    assert types == {"reported": "text", "tests": "number"}
     tests = TABLES["tests"]
     assert tests.column("p_holm").tolerance.relative > tests.column("estimate").tolerance.relative
 

@@ -9,8 +9,8 @@ import faults_in_constraints
 import faults_in_csv
 import faults_in_study
 import pytest
+from retrial.registry import columns_of
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
-from retrial.tables import EVIDENCE as EVIDENCE_COLUMNS
 from retrial.validation import (
     Problem,
     check_study,
@@ -380,7 +380,7 @@ def test_what_is_told_of_a_sound_folder(folder):
     [
         ("README.md", REPORTED_INPUT),
         ("README.md", COUNTS_INPUT),
-        ("evidence/README.md", EVIDENCE_COLUMNS),
+        ("evidence/README.md", columns_of("evidence")),
     ],
     ids=["reported", "counts", "evidence"],
 )

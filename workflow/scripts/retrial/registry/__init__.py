@@ -137,13 +137,20 @@ class Table:
         return pd.DataFrame(found, index=frame.index)
 
 
-def _columns(table: str, text: str) -> tuple[Column, ...]:
+def columns_in(table: str, text: str) -> tuple[Column, ...]:
+    """Return the columns that a text declares, one a line.
+
+    Raises:
+        ValueError: If there is none, or a line is no column; it names the table and the line.
+    """
     found = []
     for line in text.strip().splitlines():
         parts = _LINE.fullmatch(line.rstrip())
         if not parts or parts[3] not in TYPES:
             raise ValueError(f"table {table}: not a column: {line!r}")
         found.append(Column(parts[1], parts[3], bool(parts[2]), parts[4] or "", parts[5] or ""))
+    if not found:
+        raise ValueError(f"table {table}: no columns")
     return tuple(found)
 
 
@@ -154,19 +161,20 @@ def _with_own_axes(columns: tuple[Column, ...]) -> tuple[Column, ...]:
     return (*columns[:last], *own, *columns[last:])
 
 
-def _declared() -> dict[str, Table]:
+def declared() -> dict[str, Table]:
+    """Return the tables by name, in the order in which a run makes them."""
     found = {}
     for stage in STAGES:
-        text = Path(__file__).with_name(FOLDER).joinpath(f"{stage}.toml").read_text("utf-8")
+        text = (Path(__file__).parent / FOLDER / f"{stage}.toml").read_text("utf-8")
         for name, keys in tomllib.loads(text).items():
-            columns = _columns(name, keys.pop("columns"))
+            columns = columns_in(name, keys.pop("columns"))
             if name == "multiverse":
                 columns = _with_own_axes(columns)
             found[name] = Table(name, stage, columns=columns, **keys)
     return found
 
 
-TABLES: Mapping[str, Table] = _declared()
+TABLES: Mapping[str, Table] = declared()
 
 
 def table_named(path: Path | str) -> Table:

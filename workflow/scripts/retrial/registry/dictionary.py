@@ -1,7 +1,7 @@
 """The data dictionary, `resources/tables.md`: every table of a run, column by column.
 
-`python -m retrial.registry.dictionary resources/tables.md README.md` writes it anew, and the list of
-files in the README.
+`python -m retrial.registry.dictionary resources/tables.md README.md` writes it anew, and the list
+of files in the README.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from retrial.files import write_text
 from retrial.registry import TABLES, Table
 
 TYPES_IN_WORDS = {
@@ -52,9 +53,7 @@ def _page(table: Table) -> str:
     ]
     for column in table.columns:
         name = f"**{column.name}**" if column.key else column.name
-        lines.append(
-            f"| {name} | {TYPES_IN_WORDS[column.type]} | {column.unit} | {column.about} |"
-        )
+        lines.append(f"| {name} | {TYPES_IN_WORDS[column.type]} | {column.unit} | {column.about} |")
     return "\n".join([*lines, ""])
 
 
@@ -88,9 +87,9 @@ def with_files(readme: str) -> str:
 
 def main(page: str, readme: str) -> None:
     """Write the dictionary and the README's list."""
-    Path(page).write_text(dictionary(), encoding="utf-8")
+    write_text(page, dictionary())
     text = Path(readme).read_text(encoding="utf-8")
-    Path(readme).write_text(with_files(text), encoding="utf-8")
+    write_text(readme, with_files(text))
 
 
 if __name__ == "__main__":

@@ -203,7 +203,7 @@ def _used(folder: Path) -> list[str]:
     from retrial.collect import collect
     from retrial.constraints import load_constraints
     from retrial.study import load_claims, load_study
-    from retrial.tables import AGREEMENT, DIGITIZED, table
+    from retrial.tables import table
     from retrial.typed import read_printed
     from retrial.usage import usage, usage_lines
     from retrial.validation.labels import beyond_the_label
@@ -212,7 +212,7 @@ def _used(folder: Path) -> list[str]:
     typed = [read_printed(folder / name) for name in SHEETS]
     reported = collect(study, *typed)
     constraints = load_constraints(folder / "constraints.yaml")
-    nothing_clicked = table([], DIGITIZED), table([], AGREEMENT)
+    nothing_clicked = table([], "digitized"), table([], "agreement")
     findings = audit(study, claims, constraints, [], reported, *nothing_clicked, alpha=0.05)
     return [
         *usage_lines(usage(study, claims, reported, findings)),
