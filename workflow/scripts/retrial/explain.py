@@ -172,7 +172,7 @@ def _explained(
             f"For {row['parts_missing']} of what it claims the numbers are not printed; they would "
             "have to agree too."
         )
-    if claim.expect == "no_difference":
+    if claim.expect == "no_difference" and row["verdict"] in ("confirmed", "shown", "depends"):
         words.append(_cannot_exclude(study, defensible))
     if row["verdict"] == "depends":
         words.append(_what_it_depends_on(study, defensible, (row["flips_on"] or "").split(";")))

@@ -16,7 +16,7 @@ from retrial.registry import TABLES, columns_of, table_named
 # Typed files, read as text: the printed decimals count.
 REPORTED_INPUT = (
     "row_id outcome category arm visit statistic comparator value error error_low error_high "
-    "error_label label_scope n unit source quote alternative_of version note"
+    "error_label label_scope n unit source quote alternative_of version compares note"
 ).split()
 
 COUNTS_INPUT = (
@@ -25,7 +25,7 @@ COUNTS_INPUT = (
 ).split()
 
 # Columns that a typed file may leave out of its header.
-OPTIONAL_INPUT = {"reported.csv": ("category",), "counts.csv": ("population",)}
+OPTIONAL_INPUT = {"reported.csv": ("category", "compares"), "counts.csv": ("population",)}
 
 TRUTH_INPUT = "quantity outcome arm visit claim_id method value".split()
 

@@ -40,24 +40,34 @@ def check_label_fit(reported: pd.DataFrame, tried: list[dict]) -> list[dict]:
     for scope, members in means.groupby("scope", sort=False):
         mine = [row for row, scopes in behind.items() if scope in scopes]
         label = members["error_label"].iloc[0]
+        fits = {
+            reading: [row for row in mine if readings[row] & _names(reading, label)]
+            for reading in READINGS
+        }
         for reading in READINGS if mine else ():
-            names = {reading, LABELLED} if reading == label else {reading}
-            fitting = [row for row in mine if readings[row] & names]
+            fitting = fits[reading]
+            best = max(READINGS, key=lambda name: len(fits[name]))
+            beaten = reading == label and len(fits[best]) > len(fitting)
             found.append(
                 {
                     "check": CHECK,
                     "target": scope,
                     "reading": reading,
-                    "verdict": "pass",
+                    "verdict": "implausible" if beaten else "pass",
                     "value": float(len(fitting)),
                     "bound": float(len(mine)),
                     "detail": f"{len(fitting)} of {len(mine)} printed p-values can come from these "
                     f"numbers read as {reading.upper()}"
-                    + (", as they are labelled" if reading == label else ""),
+                    + (", as they are labelled" if reading == label else "")
+                    + (f"; {len(fits[best])} can, read as {best.upper()}" if beaten else ""),
                     "source": members["source"].iloc[0],
                 }
             )
     return found
+
+
+def _names(reading: str, label: str) -> set[str]:
+    return {reading, LABELLED} if reading == label else {reading}
 
 
 def _rows_behind(means: pd.DataFrame, p: pd.Series) -> pd.DataFrame:

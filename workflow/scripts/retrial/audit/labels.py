@@ -45,17 +45,21 @@ def check_labels(study: Study, reported: pd.DataFrame, findings: list[dict]) -> 
     found = []
     for scope, members in rows.groupby("label_scope", sort=False):
         stated = members["error_label"].iloc[0]
-        culprits = [r for r in members["row_id"] if (r, stated) in refuted]
+        faults = [r for r in members["row_id"] if all((r, x) in refuted for x in readings)]
+        culprits = [r for r in members["row_id"] if (r, stated) in refuted and r not in faults]
         left = [reading for reading in readings if (scope, reading) not in scopes]
         impossible = (scope, stated) in scopes
-        faulty = all((r, x) in refuted for r in members["row_id"] for x in readings)
+        faulty = bool(readings) and len(faults) == len(members)
         verdict = "inconsistent" if impossible else "not_applicable" if faulty else "pass"
         detail = (
             f"stated as {stated.upper()}, which {', '.join(culprits)} cannot be; "
             f"what is left: {', '.join(r.upper() for r in left) or 'no reading'}"
             if impossible
-            else f"no reading fits {', '.join(culprits)}: a fault of that row, not of the label"
+            else f"no reading fits {', '.join(faults)}: a fault of that row, not of the label"
             if faulty
+            else f"stated as {stated.upper()}; no reading fits {', '.join(faults)}, a fault of "
+            "that row; nothing else printed excludes the label"
+            if faults
             else f"stated as {stated.upper()}; nothing printed excludes it"
         )
         found.append(
@@ -64,7 +68,7 @@ def check_labels(study: Study, reported: pd.DataFrame, findings: list[dict]) -> 
                 "target": scope,
                 "reading": stated,
                 "verdict": verdict,
-                "value": float(len(culprits)),
+                "value": float(len(culprits + faults)),
                 "bound": 0.0,
                 "detail": detail,
                 "source": study.error_label.source,

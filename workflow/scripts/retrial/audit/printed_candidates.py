@@ -22,6 +22,7 @@ from retrial.significance import PublishedP, attainable, implied_interval
 from retrial.significance.attainable import Group
 from retrial.study import Study
 
+OTHER = "other"  # what a printed p compares, if neither the arms nor the visits of an arm
 MIXED = "mixed"  # tables of different labels, each read in one of the other ways
 
 
@@ -41,6 +42,11 @@ class Candidate:
     rho_low: float | None = None
     rho_high: float | None = None
     same_patients: bool = True
+
+
+def compares_other(row: pd.Series) -> bool:
+    """Return whether a printed p is said to compare neither the arms nor the visits of an arm."""
+    return pd.notna(row["compares"]) and row["compares"] == OTHER
 
 
 def published_of(row: pd.Series) -> PublishedP:
@@ -74,6 +80,8 @@ def candidates_of(
     study: Study, reported: pd.DataFrame, row: pd.Series, alpha: float
 ) -> tuple[list[Candidate], str]:
     """Return the tests of the numbers behind a p; where there are none, the reason."""
+    if compares_other(row):
+        return [], "it compares something else than the arms or the visits of an arm"
     own = reported[reported["outcome"] == row["outcome"]]
     if pd.notna(row["version"]):
         # A p of one version of a contradiction is compared with the numbers of that version.
@@ -100,6 +108,8 @@ def candidates_of(
         )
     tests = list(_of_means(study, usable, row, alpha))
     if not tests:
+        if pd.notna(row["arm"]) and row["visit"] == study.visits[0]:
+            return [], "a p with an arm is about a change, and there is no visit before this one"
         where = "" if isnan(row["visit"]) else f" at visit {row['visit']:g}"
         what = "of both arms" if pd.isna(row["arm"]) else "of this arm at both visits"
         return [], f"the means {what}{where} are not printed with error terms"

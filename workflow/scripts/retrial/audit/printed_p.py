@@ -23,6 +23,7 @@ from retrial.audit.printed_candidates import (
     Candidate,
     allowed_p,
     candidates_of,
+    compares_other,
     published_of,
 )
 from retrial.audit.spread import finding
@@ -72,12 +73,17 @@ def states(claim: Claim, row: pd.Series, alpha: float) -> bool:
     says or more: p = 0.03 for a claim of p < 0.05.
     """
     claimed = parse_p(claim.published_p)
-    about = claim.arm if claim.form == "change" else None
-    if claimed is None or (None if pd.isna(row["arm"]) else row["arm"]) != about:
+    if claimed is None or compares_other(row):
         return False
     low, high = implied_interval(claimed, alpha)
     row_low, row_high = implied_interval(published_of(row), alpha)
-    if not (low <= row_low and row_high <= high):
+    return low <= row_low and row_high <= high and is_about(claim, row)
+
+
+def is_about(claim: Claim, row: pd.Series) -> bool:
+    """Return whether a printed p is about an outcome, category, visit and arm of a claim."""
+    about = claim.arm if claim.form == "change" else None
+    if (None if pd.isna(row["arm"]) else row["arm"]) != about:
         return False
     event = set(row["category"].split("+")) if pd.notna(row["category"]) else None
     return any(

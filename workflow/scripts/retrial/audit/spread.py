@@ -72,14 +72,61 @@ def check_spread(study: Study, reported: pd.DataFrame, readings: list[str]) -> l
 
     `sd_bound` takes the numbers as printed; `sd_bound_widest` the smallest SD and the largest bound
     that rounding (and units counted as completed) allow: it alone makes a reading impossible.
+
+    Where no reading fits the inclusion criterion and some fits the natural limits, the criterion is
+    what the row contradicts (`inclusion`), and the readings are held against the natural limits.
     """
     found = []
     for _, row in means_with_error(reported).iterrows():
         bounds = limits(study, row["outcome"], row["visit"])
-        for reading in readings:
-            found += _bound_checks(row, reading, bounds)
-            found.append(_altman_bland(row, reading, bounds))
+        lines = _spread_lines(row, readings, bounds)
+        natural = study.outcome(row["outcome"]).natural_bounds
+        if natural is not None and len(bounds) > 1 and _no_reading(lines):
+            others = _spread_lines(row, readings, [natural])
+            if not _no_reading(others):
+                lines = [*others, _inclusion(row, lines, tightest(bounds, widest=True))]
+        found += lines
     return found
+
+
+def _spread_lines(row: pd.Series, readings: list[str], bounds: list[Bounds]) -> list[dict]:
+    return [
+        line
+        for reading in readings
+        for line in (*_bound_checks(row, reading, bounds), _altman_bland(row, reading, bounds))
+    ]
+
+
+def _decisive(lines: list[dict]) -> list[dict]:
+    return [line for line in lines if line["check"] in DECISIVE]
+
+
+def _no_reading(lines: list[dict]) -> bool:
+    """Return whether the limits exclude every reading."""
+    decisive = _decisive(lines)
+    return bool(decisive) and all(line["verdict"] == "impossible" for line in decisive)
+
+
+def _inclusion(row: pd.Series, lines: list[dict], allowed: tuple[float, float]) -> dict:
+    """Say that a mean and its error term contradict the inclusion criterion under every reading."""
+    least = min(_decisive(lines), key=lambda line: line["value"])
+    low, high = allowed
+    sides = [f"at least {low:g}"] if isfinite(low) else []
+    sides += [f"at most {high:g}"] if isfinite(high) else []
+    words = (
+        f"the inclusion criterion asks for values of {' and '.join(sides)}; the SD would be "
+        f"{least['value']:.4g} or more under every reading, and {row['n']:g} such values with this "
+        f"mean have one of at most {least['bound']:.4g}"
+    )
+    return finding(
+        "inclusion",
+        row,
+        None,
+        "inconsistent",
+        value=least["value"],
+        bound=least["bound"],
+        detail=words,
+    )
 
 
 def _bound_checks(row: pd.Series, reading: str, bounds: list[Bounds]) -> list[dict]:

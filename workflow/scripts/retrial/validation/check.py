@@ -206,7 +206,8 @@ def _used(folder: Path) -> list[str]:
     from retrial.tables import table
     from retrial.typed import read_printed
     from retrial.usage import usage, usage_lines
-    from retrial.validation.labels import beyond_the_label
+    from retrial.validation.labels import beyond_the_label, other_than_stated
+    from retrial.validation.printed_p import contradicting_p
 
     study, claims = load_study(folder / "study.yaml"), load_claims(folder / "claims.yaml")
     typed = [read_printed(folder / name) for name in SHEETS]
@@ -217,6 +218,8 @@ def _used(folder: Path) -> list[str]:
     return [
         *usage_lines(usage(study, claims, reported, findings)),
         *beyond_the_label(study, claims, reported, findings),
+        *other_than_stated(study, reported),
+        *contradicting_p(claims, reported, alpha=0.05),
     ]
 
 

@@ -96,6 +96,7 @@ YES_NO = _choice(("yes", "no"))
 DOI = Rule(lambda t: bool(_DOI.fullmatch(t)), lambda t: "a DOI such as 10.2337/dc08-1987")
 STATISTIC = _choice(STATISTICS, "; counts go into counts.csv")
 COMPARATOR = _choice(COMPARATORS)
+COMPARED = _choice(("arms", "other"))
 POPULATION = _choice(POPULATIONS)
 CATEGORIES = Rule(
     lambda t: all(_NAME.fullmatch(part) for part in t.split("+")),
@@ -122,6 +123,7 @@ RULES: dict[str, dict[str, tuple[Rule, ...]]] = {
         "visit": _SIZE,
         "statistic": (STATISTIC,),
         "comparator": (COMPARATOR,),
+        "compares": (COMPARED,),
         "value": (DECIMAL,),
         "error": _SIZE,
         "error_low": (DECIMAL,),

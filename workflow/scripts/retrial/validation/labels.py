@@ -1,4 +1,4 @@
-"""Warn of readings beyond the stated label for which the audit gives no reason."""
+"""Warn of readings without a reason, and of tables labelled otherwise than the paper states."""
 
 from __future__ import annotations
 
@@ -36,6 +36,20 @@ def beyond_the_label(
                     f"stated label ({labels}), and nothing printed gives a reason to doubt that; "
                     f"it will not count. Write [{AS_LABELLED}] alone, or leave readings out."
                 )
+
+
+def other_than_stated(study: Study, reported: pd.DataFrame) -> Iterator[str]:
+    """Yield one warning for each table whose typed label is not the one of study.yaml."""
+    means = means_with_error(reported)
+    stated = study.error_label.label
+    for scope, rows in means.groupby("label_scope", sort=False):
+        label = rows["error_label"].iloc[0]
+        if label != stated:
+            yield (
+                f"Warning: reported.csv, label_scope {scope}: {len(rows)} error terms are typed as "
+                f"{label.upper()}, and study.yaml (error_label) says {stated.upper()}. Leave them "
+                f"if {rows['source'].iloc[0]} itself says so."
+            )
 
 
 def _rows(study: Study, claim: Claim, means: pd.DataFrame) -> pd.DataFrame:

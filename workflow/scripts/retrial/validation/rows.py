@@ -144,6 +144,14 @@ def _reported_row(sheet: Sheet, row: Row, names: Names) -> Iterator[Problem]:
         yield sheet.problem(row, "comparator", told)
     if row.text("comparator") == "ns" and value is not None:
         yield sheet.problem(row, "value", "an empty cell: 'not significant' has no number")
+    if statistic == "p" and row.text("category") and names.kind(row.text("outcome")) != "counts":
+        told = (
+            "an empty cell: only a p about counts has a category; a p of a subgroup has other in "
+            "the column compares"
+        )
+        yield sheet.problem(row, "category", told)
+    if statistic != "p" and row.text("compares"):
+        yield sheet.problem(row, "compares", "an empty cell: only a printed p compares")
     if statistic != "p" and row.text("category"):
         yield sheet.problem(row, "category", "an empty cell: only a p about counts has a category")
     if statistic and statistic != "p" and row.text("comparator"):

@@ -125,7 +125,11 @@ def printed_p(results: Results) -> str:
     found = tally(rows)
     if not found.printed:
         return ""
-    what = "p-value or “n.s.” printed" if found.printed == 1 else "p-values and “n.s.” printed"
+    what = (
+        "p-value or “n.s.” printed with a claim"
+        if found.printed == 1
+        else "p-values and “n.s.” printed with claims"
+    )
     items = [
         f"<b>{found.printed}</b>{what}",
         f"<b>{found.confirmed}</b>confirmed",

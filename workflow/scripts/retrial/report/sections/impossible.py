@@ -17,10 +17,11 @@ ORDER = ("impossible", "inconsistent", "implausible")
 KINDS = {
     "Printed p-values that the printed numbers cannot give": ("printed_p",),
     "Error terms that no data can have": ("sd_bound_widest", "range_sd_rounded"),
+    "Numbers that contradict the inclusion criterion": ("inclusion",),
     "Error terms of the same patients that exclude each other": ("joint_reading",),
     "Spreads that differ more than sampling explains": ("spread_ratio",),
     "Outcomes that a formula ties, and that do not agree": ("formula",),
-    "What the paper says its error terms are": ("error_label",),
+    "What the paper says its error terms are": ("error_label", "label_fit"),
     "Arms more alike at baseline, or more different, than chance makes them": (
         "baseline_alike",
         "baseline_different",

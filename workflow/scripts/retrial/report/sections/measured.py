@@ -13,14 +13,16 @@ from retrial.risk_of_bias import unreported
 LEVELS = {"primary": "Primary", "secondary": "Secondary", "other": ""}
 NO_RESULT = "No result"
 ONLY_A_FIGURE = "Only in a figure"
+ONLY_BEFORE = "None: numbers from before treatment alone"
 
 
 def announced(results: Results) -> str:
     """Return the outcomes without a printed result, and the end points wherever they are given."""
     never = unreported(results.study)
+    before = [o for o in results.study.outcomes if o.source and _only_before(results, o)]
     only_figure = [o for o in results.study.outcomes if o.reported == "figure"]
     end_points = [o for o in results.study.outcomes if o.level != "other"]
-    shown = list({o.id: o for o in (*never, *only_figure, *end_points)}.values())
+    shown = list({o.id: o for o in (*never, *before, *only_figure, *end_points)}.values())
     if not shown:
         return ""
     lines = [
@@ -43,12 +45,25 @@ def announced(results: Results) -> str:
     table = render_table(
         lines, columns, anchor="t-announced", caption="Outcomes and where they are reported"
     )
-    return join([heading("Measured, and where it is reported", 3), _sentence(never), table])
+    return join([heading("Measured, and where it is reported", 3), _sentence(never, before), table])
 
 
-def _sentence(never: list[Outcome]) -> str:
+def _only_before(results: Results, outcome: Outcome) -> bool:
+    """Return whether all that is printed of an outcome is from before treatment began."""
+    rows = results.reported
+    rows = rows[rows["outcome"].eq(outcome.id) & rows["statistic"].ne("p")]
+    drawn = any(p.outcome == outcome.id for f in results.figures for p in f.panels)
+    return not drawn and len(rows) > 0 and rows["visit"].eq(results.study.visits[0]).all()
+
+
+def _sentence(never: list[Outcome], before: list[Outcome]) -> str:
     """Return how many outcomes are never reported, and which of them are primary."""
     if not never:
+        if before:
+            names = listing(escape(o.label) for o in before)
+            return paragraph(
+                f"Of {names}, the paper prints numbers from before treatment and no result."
+            )
         return paragraph("Each outcome that the paper announces has a result in print or a figure.")
     which = "it" if len(never) == 1 else "any of them"
     told = f"The paper says that it measured {count_of(len(never), 'outcome')} and gives no "
@@ -64,6 +79,8 @@ def _result(results: Results, outcome: Outcome) -> str:
     """Return where an outcome's result is: nowhere, in which figure, or in numbers."""
     if outcome.reported == "no":
         return NO_RESULT
+    if _only_before(results, outcome):
+        return ONLY_BEFORE
     figures = [f for f in results.figures if any(p.outcome == outcome.id for p in f.panels)]
     if outcome.reported == "figure":
         named = listing(
