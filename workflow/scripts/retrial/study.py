@@ -261,7 +261,7 @@ class DefensibleSet(Block):
         if any(not -1 < r < 1 for r in self.rho):
             raise ValueError("every rho must lie strictly between -1 and 1")
         if self.rho and not self.rho_source:
-            raise ValueError("rho needs a rho_source: where the interval that it spans comes from")
+            raise ValueError("a rho_source beside rho: where the interval that it spans comes from")
         return self
 
 
