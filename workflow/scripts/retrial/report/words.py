@@ -81,7 +81,7 @@ CHECK_VERDICTS = {
 AGREEMENTS = {
     "consistent": "agrees",
     "inconsistent": "differs",
-    "decision_error": "decision differs",
+    "decision_error": "decides otherwise",
     "not_published": "no p printed",
     "not_rerunnable": "own analysis cannot be re-run",
 }

@@ -142,9 +142,10 @@ def methods(results: Results) -> str:
         f"{number(results.alpha, 2)} unless the paper prints another threshold."
         if shown
         else "",
-        "Before anything was computed, each claim named the analyses that a reasonable "
-        "statistician could have chosen. They decide: all agree, <b>reproduced</b>; none, <b>not "
-        "reproduced</b>; some, <b>fragile</b>, and the choice that decides is named.",
+        "The study folder names for each claim the analyses that a reasonable statistician could "
+        "have chosen. They decide: all agree, <b>confirmed</b> (of a comparison of ours: shown); "
+        "none, <b>not confirmed</b> (not shown); some, <b>depends</b>, and the choice that decides "
+        "is named.",
         "Scenarios made to be extreme inform; they never decide.",
     ]
     present = used | {"readings", "bounds", "difference"}

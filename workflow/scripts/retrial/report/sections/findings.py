@@ -311,7 +311,7 @@ def _test_clause(results: Results, row: pd.Series) -> str:
     axes = axes_in_words(row["flips_on"])
     return escape(
         f"{counts}{agree} of {total} defensible {which} "
-        f"{'agrees' if agree == 1 else 'agree'}{some} ({within})"
+        f"{'agrees' if 1 in (agree, total) else 'agree'}{some} ({within})"
         + (f"; it depends on {axes}" if axes else "")
     )
 

@@ -56,7 +56,7 @@ def _sentence(row) -> str:
     some = f", {partly} only at some correlations" if partly else ""
     words = (
         f"{agree} of {count_of(total, 'defensible analysis', 'defensible analyses')} "
-        f"{'agrees' if agree == 1 else 'agree'} with the claim{some}."
+        f"{'agrees' if 1 in (agree, total) else 'agree'} with the claim{some}."
     )
     if text(row["flips_on"]):
         words += f" It depends on <b>{axes_in_words(row['flips_on'])}</b>."

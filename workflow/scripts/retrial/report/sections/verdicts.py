@@ -125,8 +125,9 @@ def own_test(results: Results, claim: str) -> str:
 
 
 def _plural(words: str, amount: int) -> str:
-    """Return `agrees` as one test does it, `agree` as several do; the decision differs alike."""
-    return words.removesuffix("s") if amount != 1 and " " not in words else words
+    """Return `agrees` as one test does it, `agree` as several do: the verb is the first word."""
+    verb, space, rest = words.partition(" ")
+    return words if amount == 1 else verb.removesuffix("s") + space + rest
 
 
 def published(printed: object) -> str:
