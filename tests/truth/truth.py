@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 import pingouin
 from retrial.study import Claim
-from retrial.tables import TRUTH_INPUT, table
+from retrial.tables import TRUTH_INPUT
 from scipy import stats
 
 from truth.trials import Trial
@@ -67,7 +67,7 @@ def truth_table(trial: Trial, rows: pd.DataFrame, claims: list[Claim]) -> pd.Dat
             lines.append(_line(trial, "rho", arm, visit, rho))
             for claim_id in _changes(claims, trial.outcome, arm, start, visit):
                 lines.append(_p_line(trial, arm, visit, claim_id, "paired_t", p))
-    return table(lines, TRUTH_INPUT)
+    return pd.DataFrame(lines, columns=TRUTH_INPUT)
 
 
 def anova_p(trial: Trial, rows: pd.DataFrame) -> float:

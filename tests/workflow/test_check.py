@@ -5,7 +5,7 @@ import sys
 import pandas as pd
 import pytest
 from retrial import freeze
-from retrial.freeze import RESULTS
+from retrial.registry import of_study
 
 pytestmark = pytest.mark.workflow
 
@@ -58,4 +58,4 @@ def test_freezing_by_command_refuses_other_inputs(project, monkeypatch, capsys):
 
 
 def test_every_compared_result_is_made_by_the_workflow(whole_run):
-    assert all((whole_run.results / name).is_file() for name in RESULTS)
+    assert all((whole_run.results / made.file).is_file() for made in of_study(truth=False))

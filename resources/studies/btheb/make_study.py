@@ -14,8 +14,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests"))
 
+from retrial.files import whole
 from retrial.study import load_claims
-from retrial.tables import TRUTH_INPUT, write_table
+from retrial.tables import TRUTH_INPUT
 from truth.clicks import project_json, project_tar
 from truth.journal_figure import draw
 from truth.trials import BTHEB
@@ -34,7 +35,8 @@ def make(folder: Path) -> None:
     (folder / "figures/figure1.png").write_bytes(drawn.png)
     (folder / "figures/figure1.tar").write_bytes(project_tar("figure1", clicks, drawn.png))
     truth = truth_table(BTHEB, rows, load_claims(HERE / "claims.yaml"))
-    write_table(truth, folder / "truth.csv", TRUTH_INPUT)
+    with whole(folder / "truth.csv") as part:
+        truth[TRUTH_INPUT].to_csv(part, index=False, lineterminator="\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -144,7 +144,11 @@ def _reported_row(sheet: Sheet, row: Row, names: Names) -> Iterator[Problem]:
         yield sheet.problem(row, "comparator", told)
     if row.text("comparator") == "ns" and value is not None:
         yield sheet.problem(row, "value", "an empty cell: 'not significant' has no number")
-    if statistic == "p" and row.text("category") and names.kind(row.text("outcome")) != "counts":
+    if (
+        statistic == "p"
+        and row.text("category")
+        and names.kind(row.text("outcome")) == "continuous"
+    ):
         told = (
             "an empty cell: only a p about counts has a category; a p of a subgroup has other in "
             "the column compares"
