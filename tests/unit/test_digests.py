@@ -67,9 +67,16 @@ def library(tmp_path, monkeypatch):
     for name, text in files.items():
         (package / name).write_text(text, encoding="utf-8")
     monkeypatch.setattr(digests, "LIBRARY", package.resolve())
-    digests._direct.cache_clear()
+    monkeypatch.setattr(digests, "MEMORY", tmp_path / "memory/code.json")
+    forget()
     yield package.resolve()
-    digests._direct.cache_clear()
+    forget()
+
+
+def forget():
+    """Begin as another process does."""
+    for cached in (digests._direct, digests._facts, digests._remembered):
+        cached.cache_clear()
 
 
 def test_imports_are_followed_through_every_form(library):
@@ -89,8 +96,8 @@ def test_imports_are_followed_through_every_form(library):
 def test_a_change_of_anything_reached_changes_the_digest(library, changed):
     before = code_digest(library / "../script.py")
     with (library / changed).open("a", encoding="utf-8") as file:
-        file.write("\n# a remark\n")
-    digests._direct.cache_clear()
+        file.write("\nREMARK = 1\n")
+    forget()
     assert code_digest(library / "../script.py") != before
 
 
@@ -108,3 +115,35 @@ def test_a_moved_project_has_the_same_digests(library, tmp_path, monkeypatch):
     shutil.copy(library.parent / "script.py", moved)
     monkeypatch.setattr(digests, "LIBRARY", (moved / "retrial").resolve())
     assert code_digest(moved / "script.py") == before
+
+
+def test_comments_and_docstrings_change_nothing_and_code_does(library):
+    script = library / "../script.py"
+    before = code_digest(script)
+    for text, same in (
+        ("# why\nfrom retrial.e import z\n", False),
+        ('"""What it does."""\n\nfrom retrial.e import z  # why\n', True),
+        ("from retrial.e import z\n\n\ndef f():\n    return 1\n", False),
+        ('from retrial.e import z\n\n\ndef f():\n    """Say one."""\n    return 1\n', True),
+        ("from retrial.e import z\n\n\ndef f():\n    return '1'\n", False),
+    ):
+        (library / "c.py").write_text(text, encoding="utf-8")
+        forget()
+        after = code_digest(script)
+        assert (after == before) is same, text
+        before = after
+
+
+def test_what_was_parsed_is_remembered_and_a_broken_memory_is_not_believed(library, monkeypatch):
+    digests.MEMORY.parent.mkdir()
+    script = library / "../script.py"
+    before = code_digest(script)
+    assert digests.MEMORY.is_file()
+    forget()
+    with monkeypatch.context() as patched:
+        patched.setattr(digests.ast, "parse", lambda *_: pytest.fail("parsed again"))
+        assert code_digest(script) == before
+    for broken in ("", "{", "[]", '{"python": "2.7", "form": 1, "files": {}}'):
+        digests.MEMORY.write_text(broken, encoding="utf-8")
+        forget()
+        assert code_digest(script) == before

@@ -85,7 +85,7 @@ def test_studies_with_patients_are_pooled_and_simulated_ones_are_not(fresh):
 
     assert fresh.planned("meta", *studies) == set()
     with (fresh / "workflow/scripts/retrial/meta/pooling.py").open("a") as file:
-        file.write("# a remark\n")
+        file.write("REMARK = 1\n")
     assert fresh.planned("meta", *studies) == {"meta"}
 
 

@@ -103,8 +103,15 @@ def test_a_setting_bears_on_the_stages_that_take_it(project, setting, stages):
 )
 def test_a_changed_file_bears_on_the_stages_that_use_it(project, file, stages):
     (project / file).parent.mkdir(exist_ok=True)
-    append(project / file, "\n# a remark\n" if file.endswith(".py") else "\n")
+    append(project / file, "\nREMARK = 1\n" if file.endswith(".py") else "\n")
     assert project.planned() == stages
+
+
+def test_a_comment_or_a_docstring_in_the_code_runs_nothing_again(project):
+    path = project / "workflow/scripts/retrial/tables.py"
+    text = path.read_text(encoding="utf-8").replace('"""Reading and', '"""How to read and', 1)
+    path.write_text(text + "# a remark\n", encoding="utf-8")
+    assert project.planned() == set()
 
 
 def test_a_changed_lock_bears_on_everything(project):

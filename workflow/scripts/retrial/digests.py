@@ -8,12 +8,20 @@ imports (directly or not), and the data files that those modules name; the lock 
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
+import json
+import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+from retrial.files import write_text
+
 LIBRARY = Path(__file__).resolve().parent
+MEMORY = Path(".snakemake/code.json")  # from the working directory; parsing takes a second
+FORM = 1  # of what is remembered
 
 
 def file_digest(path: Path | str) -> str:
@@ -51,24 +59,85 @@ def _names(node: ast.AST, package: str) -> Iterator[str]:
         yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
+@dataclass(frozen=True)
+class _Facts:
+    """What the digest of a stage needs of one Python file."""
+
+    code: str  # digest of the code without comments and docstrings
+    names: tuple[str, ...]  # every dotted name that its imports could load
+    strings: tuple[str, ...]  # strings that may name a data file
+
+
 @functools.cache
-def _direct(path: Path) -> frozenset[Path]:
-    """Return the library's modules that a file imports, and the data that its strings name."""
+def _facts(path: Path) -> _Facts:
+    """Return the facts of a Python file; parsed once, whatever run asks, while its bytes stay."""
     package = ""
     if path.is_relative_to(LIBRARY):
         package = ".".join([LIBRARY.name, *path.parent.relative_to(LIBRARY).parts])
-    found = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), str(path))):
-        found.update(filter(None, map(_module_file, _names(node, package))))
-        if package and isinstance(node, ast.Constant) and isinstance(node.value, str):
-            found.update(_data_files(path.parent, node.value))
+    key = f"{package}:{file_digest(path)}"
+    known = _remembered()
+    if key not in known:
+        tree = ast.parse(path.read_text(encoding="utf-8"), str(path))
+        names, strings = set(), set()
+        for node in ast.walk(tree):
+            names.update(_names(node, package))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                strings.add(node.value)
+        code = hashlib.sha256(ast.dump(_without_docstrings(tree)).encode()).hexdigest()
+        named = sorted(text for text in strings if package and _may_name_data(text))
+        known[key] = {"code": code, "names": sorted(names), "strings": named}
+        _FRESH.append(key)
+    found = known[key]
+    return _Facts(found["code"], tuple(found["names"]), tuple(found["strings"]))
+
+
+_FRESH: list[str] = []  # keys of what was parsed in this process
+
+
+@functools.cache
+def _remembered() -> dict[str, dict]:
+    """Return what earlier runs in this folder have parsed, by package and digest."""
+    try:
+        found = json.loads(MEMORY.read_text(encoding="utf-8"))
+        return found["files"] if found["python"] == sys.version and found["form"] == FORM else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _remember() -> None:
+    """Keep what was parsed, for the jobs of this run and for later runs; not where none runs."""
+    if not _FRESH or not MEMORY.parent.is_dir():
+        return
+    _FRESH.clear()
+    text = json.dumps({"python": sys.version, "form": FORM, "files": _remembered()})
+    with contextlib.suppress(OSError):  # a disk that is full or read-only is told of elsewhere
+        write_text(MEMORY, text)
+
+
+def _without_docstrings(tree: ast.AST) -> ast.AST:
+    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    for node in ast.walk(tree):
+        if isinstance(node, kinds) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+    return tree
+
+
+@functools.cache
+def _direct(path: Path) -> frozenset[Path]:
+    """Return the library's modules that a file imports, and the data that its strings name."""
+    facts = _facts(path)
+    found = set(filter(None, map(_module_file, facts.names)))
+    for text in facts.strings:
+        found.update(_data_files(path.parent, text))
     return frozenset(found)
+
+
+def _may_name_data(text: str) -> bool:
+    return bool(text) and len(text) <= 100 and text[0] not in "./ " and not set(text) & set("\n\0")
 
 
 def _data_files(folder: Path, text: str) -> list[Path]:
     """Return the data file, or the files of the data folder, that a string in a module names."""
-    if not text or len(text) > 100 or text[0] in "./ " or "\n" in text or "\0" in text:
-        return []
     named = folder / text
     files = [named] if named.is_file() else named.rglob("*") if named.is_dir() else []
     return [f for f in files if f.is_file() and f.suffix not in (".py", ".pyc")]
@@ -89,7 +158,8 @@ def code_files(*scripts: Path | str) -> list[Path]:
 def code_digest(*scripts: Path | str) -> str:
     """Return one SHA-256 over the scripts and all that they import from this library.
 
-    It does not depend on where the project lies, so that a moved project re-runs nothing.
+    A comment or a docstring changes nothing. It does not depend on where the project lies, so that
+    a moved project re-runs nothing.
 
     Raises:
         FileNotFoundError: If a script does not exist.
@@ -99,5 +169,9 @@ def code_digest(*scripts: Path | str) -> str:
     total = hashlib.sha256()
     for path in code_files(*scripts):
         root = next(root for root in roots if path.is_relative_to(root))
-        total.update(f"{path.relative_to(root).as_posix()}\0{file_digest(path)}\n".encode())
+        # The comments of a notebook are its text.
+        code = path.suffix == ".py" and path.is_relative_to(LIBRARY.parent)
+        content = _facts(path).code if code else file_digest(path)
+        total.update(f"{path.relative_to(root).as_posix()}\0{content}\n".encode())
+    _remember()
     return total.hexdigest()
