@@ -51,16 +51,25 @@ def number(value: float) -> str:
     return f"{value:.3g}" if 0 < size < 100 else f"{value:.0f}" if size < 1e6 else f"{value:.4g}"
 
 
-def p_words(p: float) -> str:
-    """Return a p-value as read: three decimals, four where three would hide the side of 0.05."""
+def p_value(p: float, alpha: float = 0.05) -> str:
+    """Return a p-value: three decimals, more where rounding would hide on which side of alpha."""
+    if p < 0.0001:
+        return "<0.0001"
+    if p > 0.999:
+        return ">0.999"
+    decimals = 4 if p < 0.001 else 3
+    while round(p, decimals) == alpha != p and decimals < 6:
+        decimals += 1
+    return f"{p:.{decimals}f}"
+
+
+def p_words(p: float, alpha: float = 0.05) -> str:
+    """Return `p = 0.037` or `p < 0.0001`, by `p_value`."""
     if isnan(p):
         return "p not defined"
-    if p < 0.0001:
-        return "p < 0.0001"
-    if p > 0.9995:
-        return "p > 0.999"
-    hidden = round(p, 3) == 0.05 and p != 0.05
-    return f"p = {p:.4f}" if p < 0.001 or hidden else f"p = {p:.3f}"
+    shown = p_value(p, alpha)
+    sign = shown[0] if shown[0] in "<>" else "="
+    return f"p {sign} {shown.lstrip('<>')}"
 
 
 def p_span(p: pd.Series) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from retrial import wording
+
 VERDICTS = {
     "confirmed": "Confirmed",
     "shown": "Shown",
@@ -223,20 +225,8 @@ def whole(value: float) -> str:
 
 
 def p_value(p: float, alpha: float = 0.05) -> str:
-    """Return a p-value: three decimals, more where rounding would hide on which side of alpha."""
-    if missing(p):
-        return MISSING
-    p = float(p)
-    if p < 0.0001:
-        return "<0.0001"
-    if p < 0.001:
-        return f"{p:.4f}"
-    if p > 0.999:
-        return ">0.999"
-    decimals = 3
-    while round(p, decimals) == alpha != p and decimals < 6:
-        decimals += 1
-    return f"{p:.{decimals}f}"
+    """Return a p-value as everywhere (`wording.p_value`), or the sign for a missing one."""
+    return MISSING if missing(p) else wording.p_value(float(p), alpha)
 
 
 def p_phrase(p: float, alpha: float = 0.05) -> str:
