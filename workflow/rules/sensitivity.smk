@@ -1,5 +1,5 @@
 rule sensitivity:
-    """Ask how far each answer depends on what the paper leaves unsaid."""
+    """Run the sensitivity analyses: one assumption after the other is changed."""
     input:
         validated=ancient("results/{study}/validated.txt"),
         study=study_file("study.yaml"),
@@ -31,6 +31,6 @@ rule sensitivity:
         readings=settings.readings,
         rho=settings.rho.values(),
     message:
-        "Asking what the answers of {wildcards.study} depend on"
+        "Running the sensitivity analyses of {wildcards.study}"
     script:
         "../scripts/sensitivity.py"

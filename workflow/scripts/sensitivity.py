@@ -1,4 +1,4 @@
-"""Ask how far each answer depends on what the paper leaves unsaid."""
+"""Run the sensitivity analyses."""
 
 from retrial.constraints import load_constraints
 from retrial.figures import load_figures

@@ -42,7 +42,7 @@ VERDICT_MEANINGS = {
     "opposite": "every defensible analysis of the paper's numbers points the other way",
     "contradicted": "the paper's own numbers, or the outside evidence named, exclude it",
     "as_printed": "the sentence repeats what is printed; nothing printed can check it",
-    "not_testable": "the numbers that would decide are not printed",
+    "not_testable": "the required numbers are not reported",
     "indirect": (
         "a sales claim: what it needs holds in the arithmetic of this one trial, which points this "
         "way and proves nothing of what is sold"

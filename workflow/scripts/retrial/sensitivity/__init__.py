@@ -1,4 +1,4 @@
-"""How far each answer depends on what the paper leaves unsaid.
+"""The sensitivity analyses: what changes with an assumption that the paper does not settle.
 
 Every analysis takes the paper as a whole and returns rows of `sensitivity.csv`; one that has
 nothing to work on (no non-responders, no drop-outs, nothing pending) returns none. None of them

@@ -33,7 +33,7 @@ def introduction(results: Results) -> str:
         f"{means} read off {names}. Each number has one "
         f"standard deviation of reading error (σ); for an error bar it is "
         f"{100 * relative:.1f} % of the bar in the middle. The error is carried into every "
-        "p-value: see how far the answers depend on what is unsaid."
+        "p-value: see the sensitivity analyses."
     )
     return paragraph(told)
 

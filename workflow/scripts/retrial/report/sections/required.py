@@ -1,4 +1,4 @@
-"""What is pending, and what must be true for the paper's claims to hold."""
+"""Results that are not reported, and what they would have to be for the claims to hold."""
 
 from __future__ import annotations
 

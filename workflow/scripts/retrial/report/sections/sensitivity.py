@@ -1,4 +1,4 @@
-"""How far the answers depend on what the paper leaves unsaid: a plot and a sentence each."""
+"""The sensitivity analyses: a plot and a sentence each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from retrial.report.words import METHODS, count_of, missing, months, number, p_v
 ELSEWHERE = (
     "required_effect",
     "partial_identification",
-)  # shown in the section on what must be true
+)  # shown in the section on results that are not reported
 
 
 def introduction(results: Results) -> str:
@@ -34,9 +34,8 @@ def introduction(results: Results) -> str:
     if found.empty:
         return ""
     return paragraph(
-        "A printed table leaves much unsaid. Each analysis below changes one unsaid thing at a "
-        "time "
-        "and shows what happens to the answer. They inform; the verdicts do not rest on them."
+        "A printed table does not report everything. Each analysis below changes one assumption "
+        "at a time and shows what happens to the answer. They inform; no verdict depends on them."
     )
 
 
