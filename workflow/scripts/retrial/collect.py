@@ -57,9 +57,9 @@ def collect(
     """Return every number of the study folder, one a row.
 
     `reported` and `counts` are the typed files (text, as printed), `digitized` the numbers of the
-    figures with the columns REPORTED; so has the result. Printed means come first, then digitized
-    ones, then counts: where a paper prints a number that its figure shows too, the printed one is
-    the first that is found.
+    figures with the columns of `reported`; so has the result. Printed means come first, then
+    digitized ones, then counts: where a paper prints a number that its figure shows too, the
+    printed one is the first that is found.
     """
     units = {outcome.id: outcome.unit for outcome in study.outcomes}
     typed = [printed_numbers(reported), printed_counts(counts)]

@@ -60,7 +60,7 @@ def _note(file: str, verdict: str, key: str = "", column: str = "", **values: st
 
 
 def compare_frames(file: str, expected: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a compared value, with the columns CHECK.
+    """Return one row a compared value, with the columns of `check`.
 
     Rows and columns that only one side has are `missing` (no longer there) or `new`.
     """
@@ -99,7 +99,7 @@ def compare_frames(file: str, expected: pd.DataFrame, actual: pd.DataFrame) -> p
 
 
 def compare_results(expected: list[Path | str], actual: list[Path | str]) -> pd.DataFrame:
-    """Return the comparison of frozen files with results, with the columns CHECK.
+    """Return the comparison of frozen files with results, with the columns of `check`.
 
     A file that only one side has is one row: `missing` (frozen, but no longer made) or `new`
     (made, but never frozen).

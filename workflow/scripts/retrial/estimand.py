@@ -60,7 +60,7 @@ def differences(
         remission: The study's block on natural remission.
         event: One of its events.
         visit: The visit at which it is counted, months since treatment began.
-        outside: A proportion, columns EVIDENCE.
+        outside: A proportion, columns of `evidence`.
     """
     return [
         *_times(remission, event, visit, outside),

@@ -45,7 +45,7 @@ def judge(
     *,
     alpha: float,
 ) -> pd.DataFrame:
-    """Return one row a claim, in the order of `claims.yaml`, with the columns CLAIMS."""
+    """Return one row a claim, in the order of `claims.yaml`, with the columns of `claims`."""
     rows: dict[str, dict] = {}
     for claim in claims:
         if claim.kind == "trial":

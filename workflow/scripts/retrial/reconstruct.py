@@ -21,7 +21,7 @@ from retrial.tables import table
 def reconstruct(
     reported: pd.DataFrame, audit: pd.DataFrame, *, readings: list[str]
 ) -> pd.DataFrame:
-    """Return one row for each printed mean and reading, with the columns SUMMARIES.
+    """Return one row for each printed mean and reading, with the columns of `summaries`.
 
     `labelled`: the reading is the printed label. `open`: it is another one, possible, and the audit
     gives a reason (`because`) to doubt the label. The label's reading is always among the rows.

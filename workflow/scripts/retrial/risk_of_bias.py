@@ -23,7 +23,7 @@ def unreported(study: Study) -> list[Outcome]:
 
 
 def risk_of_bias(study: Study) -> pd.DataFrame:
-    """Return what the paper states, and does not, by RoB 2 domain, with columns RISK_OF_BIAS.
+    """Return what the paper states, and does not, by RoB 2 domain, with columns of `risk_of_bias`.
 
     The outcomes that are never reported are added to the domain on the selection of the reported
     result, which is made when the study folder has none.

@@ -113,6 +113,11 @@ def _is_typed(parts: tuple[str, ...]) -> bool:
     return parts[0] != "expected" and not hidden
 
 
+def knows_truth(folder: Path | str) -> bool:
+    """Return whether a study brings the truth that its digitized figures are held against."""
+    return Path(folder, "truth.csv").is_file()
+
+
 def main(wanted: list[str]) -> int:
     """Print the studies to run, those named or those of the configuration, in one line."""
     from retrial.config import CONFIG, load_config, read_config
@@ -131,8 +136,3 @@ def main(wanted: list[str]) -> int:
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
-
-
-def knows_truth(folder: Path | str) -> bool:
-    """Return whether a study brings the truth that its digitized figures are held against."""
-    return Path(folder, "truth.csv").is_file()

@@ -47,15 +47,15 @@ def compare_with_truth(
         study: The study.
         claims: Its claims; a p is compared where a claim tests it.
         truth: The patients' own numbers, columns TRUTH_INPUT.
-        reported: Printed and digitized numbers, columns REPORTED.
-        summaries: Means under each reading, columns SUMMARIES.
-        tests: Tests that were run again, columns TESTS.
-        draws: What other clicks would have given, columns DRAWS.
+        reported: Printed and digitized numbers, columns of `reported`.
+        summaries: Means under each reading, columns of `summaries`.
+        tests: Tests that were run again, columns of `tests`.
+        draws: What other clicks would have given, columns of `digitization`.
         seed: Root seed of the draws within rounding.
 
     Returns:
-        The columns TRUTH: the digitized numbers in the order of `reported`, then the tests in the
-        order of `truth`.
+        The columns of `truth`: the digitized numbers in the order of `reported`, then the tests in
+        the order of `truth`.
     """
     moved = {
         row_id: (rows["value"].to_numpy(float), rows["error"].to_numpy(float))

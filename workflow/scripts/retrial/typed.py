@@ -63,7 +63,7 @@ def read_printed(path: Path | str) -> pd.DataFrame:
 
 
 def read_evidence(path: Path | str) -> pd.DataFrame:
-    """Return the typed table of outside evidence, with the columns EVIDENCE."""
+    """Return the typed table of outside evidence, with the columns of `evidence`."""
     return TABLES["evidence"].typed(read_printed(path))
 
 

@@ -20,10 +20,10 @@ _FROM_BASELINE = {"ancova_rho", "change_score_t"}
 def usage(
     study: Study, claims: list[Claim], reported: pd.DataFrame, audit: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return one line for each typed row, with the columns USAGE.
+    """Return one line for each typed row, with the columns of `usage`.
 
-    `reported` has the columns REPORTED (digitized numbers are left out: nobody typed them), `audit`
-    the columns AUDIT.
+    `reported` and `audit` are the tables of these names; digitized numbers are left out, as nobody
+    typed them.
     """
     typed = reported[~reported["digitized"].fillna(False).astype(bool)]
     applied = audit[audit["verdict"] != "not_applicable"]

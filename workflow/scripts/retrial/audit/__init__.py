@@ -48,9 +48,9 @@ def audit(
     Every reading of an error term is tried, whichever the configuration re-runs tests under: what
     a label can be does not depend on it.
 
-    `reported` has the columns REPORTED, `points` DIGITIZED and `agreement` AGREEMENT (both empty
-    where no figure is digitized); the result has the columns AUDIT, checks in a fixed order
-    and targets in the order of `reported`.
+    `reported` and `agreement` are the tables of these names, `points` is `digitized` (the last two
+    empty where no figure is digitized); the result has the columns of `audit`, checks in a fixed
+    order and targets in the order of `reported`.
     """
     spread = check_spread(study, reported, READINGS) + check_ranges(reported, READINGS)
     printed_p, tried = check_printed_p(study, reported, alpha, claims)
@@ -78,5 +78,5 @@ def audit(
 
 
 def printed_p_tests(study: Study, reported: pd.DataFrame, *, alpha: float) -> pd.DataFrame:
-    """Return each test of the numbers behind each printed p, with the columns PRINTED_P."""
+    """Return each test of the numbers behind each printed p, with the columns of `printed_p`."""
     return table(check_printed_p(study, reported, alpha)[1], "printed_p")

@@ -22,8 +22,8 @@ LABELLED = "as_labelled"
 def check_label_fit(reported: pd.DataFrame, tried: list[dict]) -> list[dict]:
     """Return one line for each label scope and reading, where a printed p rests on its numbers.
 
-    `tried` are the tests behind the printed p-values (PRINTED_P). `value` is how many of the p
-    fit the reading, `bound` how many there are.
+    `tried` are the tests behind the printed p-values (table `printed_p`). `value` is how many of
+    the p fit the reading, `bound` how many there are.
     """
     means = means_with_error(reported)
     means = means.assign(scope=means["row_id"].map(scopes_of(means)))

@@ -20,6 +20,14 @@ def refuted_rows(
     }
 
 
+def faulty_rows(
+    means: pd.DataFrame, refuted: set[tuple[str, str]], readings: list[str]
+) -> list[str]:
+    """Return the rows that no reading fits: the row is at fault, not its label."""
+    wanted = [row for row in means["row_id"] if all((row, r) in refuted for r in readings)]
+    return wanted if readings else []
+
+
 def refuted_scopes(
     reported: pd.DataFrame, refuted: set[tuple[str, str]], readings: list[str]
 ) -> set[tuple[str, str]]:
@@ -28,12 +36,10 @@ def refuted_scopes(
     An error term is labelled once for its scope, so one impossible row refutes the reading for all
     of it; but a row that refutes every reading is at fault itself and refutes no label.
     """
-    scopes = set()
-    for _, row in means_with_error(reported).iterrows():
-        impossible = {r for r in readings if (row["row_id"], r) in refuted}
-        if impossible != set(readings) and pd.notna(row["label_scope"]):
-            scopes |= {(row["label_scope"], reading) for reading in impossible}
-    return scopes
+    means = means_with_error(reported)
+    sound = means[~means["row_id"].isin(faulty_rows(means, refuted, readings))]
+    scope_of = sound.dropna(subset="label_scope").set_index("row_id")["label_scope"]
+    return {(scope_of[row], r) for row, r in refuted if row in scope_of and r in readings}
 
 
 def check_labels(study: Study, reported: pd.DataFrame, findings: list[dict]) -> list[dict]:
@@ -45,11 +51,11 @@ def check_labels(study: Study, reported: pd.DataFrame, findings: list[dict]) -> 
     found = []
     for scope, members in rows.groupby("label_scope", sort=False):
         stated = members["error_label"].iloc[0]
-        faults = [r for r in members["row_id"] if all((r, x) in refuted for x in readings)]
+        faults = faulty_rows(members, refuted, readings)
         culprits = [r for r in members["row_id"] if (r, stated) in refuted and r not in faults]
         left = [reading for reading in readings if (scope, reading) not in scopes]
         impossible = (scope, stated) in scopes
-        faulty = bool(readings) and len(faults) == len(members)
+        faulty = len(faults) == len(members)
         verdict = "inconsistent" if impossible else "not_applicable" if faulty else "pass"
         detail = (
             f"stated as {stated.upper()}, which {', '.join(culprits)} cannot be; "

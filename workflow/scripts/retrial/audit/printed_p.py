@@ -49,7 +49,7 @@ _ONE_SIDED = re.compile(r"one.?(sided|tailed)", re.IGNORECASE)
 def check_printed_p(
     study: Study, reported: pd.DataFrame, alpha: float, claims: Sequence[Claim] = ()
 ) -> tuple[list[dict], list[dict]]:
-    """Return the findings, one for each printed p, and the tests that were tried (PRINTED_P)."""
+    """Return the findings, one for each printed p, and the tests tried (table `printed_p`)."""
     found, tried = [], []
     for _, row in reported[reported["statistic"] == "p"].iterrows():
         candidates, reason = candidates_of(study, reported, row, alpha)
@@ -101,7 +101,7 @@ def impossible_p_of(claim_id: str, audit: pd.DataFrame) -> list[str]:
 
     Args:
         claim_id: The claim.
-        audit: The audit, with the columns AUDIT.
+        audit: The audit, with the columns of `audit`.
 
     Returns:
         Their `row_id`s, in the order of the audit; [] where there are none.

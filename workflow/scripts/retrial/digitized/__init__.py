@@ -38,10 +38,10 @@ class Digitized:
     """What a study's digitized figures give.
 
     Attributes:
-        points: One row a mean, with the columns DIGITIZED.
-        reported: The same numbers, with the columns REPORTED.
-        draws: What other clicks would have given, with the columns DRAWS.
-        agreement: How two digitizers agree, with the columns AGREEMENT.
+        points: One row a mean, with the columns of `digitized`.
+        reported: The same numbers, with the columns of `reported`.
+        draws: What other clicks would have given, with the columns of `digitization`.
+        agreement: How two digitizers agree, with the columns of `agreement`.
     """
 
     points: pd.DataFrame

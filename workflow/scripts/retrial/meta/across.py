@@ -24,7 +24,7 @@ RULES = (*READING_ORDER, LABELLED)
 
 @dataclass(frozen=True)
 class MetaAnalysis:
-    """The tables META and META_WEIGHTS."""
+    """The tables `meta` and `weights`."""
 
     pooled: pd.DataFrame
     weights: pd.DataFrame
@@ -89,7 +89,7 @@ def meta_analysis(studies: list[Study], effects: pd.DataFrame, *, alpha: float) 
 
     Args:
         studies: The studies of the run, simulated ones among them.
-        effects: Their tables EFFECTS, one below the other; rows of other studies are left out.
+        effects: Their tables `effects`, one below the other; rows of other studies are left out.
         alpha: 1 minus the level of the intervals.
 
     Returns:

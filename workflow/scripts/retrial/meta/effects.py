@@ -98,7 +98,7 @@ def effects_of(
     readings: list[str],
     alpha: float,
 ) -> pd.DataFrame:
-    """Return the effects of a study under each reading, with the columns EFFECTS.
+    """Return the effects of a study under each reading, with the columns of `effects`.
 
     One row for each continuous outcome, visit, consistent version of the paper and reading where
     the first treatment arm and the first control arm both have a mean with an error term and an n.

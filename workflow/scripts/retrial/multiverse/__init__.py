@@ -41,7 +41,7 @@ def specifications(
     readings: tuple[str, ...],
     alpha: float,
 ) -> Iterator[pd.DataFrame]:
-    """Yield the specifications of one claim after the other, with the columns MULTIVERSE."""
+    """Yield the specifications of one claim after the other, with the columns of `multiverse`."""
     for claim in claims:
         mine = tests[tests["claim_id"] == claim.id]
         counted = [

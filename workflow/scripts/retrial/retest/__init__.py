@@ -50,7 +50,7 @@ def retest(
     audit: pd.DataFrame,
     settings: Settings,
 ) -> pd.DataFrame:
-    """Return every test that the printed numbers allow, with the columns TESTS.
+    """Return every test that the printed numbers allow, with the columns of `tests`.
 
     Rows follow the claims' order, then targets, visits, versions, readings and methods; those of
     repeated visits stand after those of single ones.

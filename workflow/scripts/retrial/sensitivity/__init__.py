@@ -67,17 +67,18 @@ def analyse(
         claims: Its claims, in the order of the file.
         constraints: Sentences of the paper about curves.
         figures: The paper's figures.
-        evidence: Outside evidence, columns EVIDENCE, as `tables.read_table` gives it.
-        reported: Printed numbers, columns REPORTED.
-        summaries: Printed means under each reading, columns SUMMARIES.
-        draws: Digitized numbers under other clicks, columns DRAWS; empty without such figures.
+        evidence: Outside evidence, columns of `evidence`, as `tables.read_table` gives it.
+        reported: Printed numbers, columns of `reported`.
+        summaries: Printed means under each reading, columns of `summaries`.
+        draws: Digitized numbers under other clicks, columns of `digitization`; empty without
+            such figures.
         alpha: Significance level where a claim prints no threshold, and 1 - level of intervals.
         readings: Readings of an error term to try ("sd", "sem", "ci95").
         rho: Correlations of repeated visits to try, strictly between -1 and 1.
 
     Returns:
-        One row for each analysis and scenario, columns SENSITIVITY, the analyses in a fixed order
-        and each in the order of the claims.
+        One row for each analysis and scenario, columns of `sensitivity`, the analyses in a fixed
+        order and each in the order of the claims.
 
     Raises:
         ValueError: If there is no reading or no correlation, or a correlation is out of range.

@@ -46,7 +46,7 @@ class Paper:
     """Everything known of one trial: the study folder's models and the tables made from it.
 
     `reported`, `summaries` and `evidence` are frames as `retrial.tables.read_table` gives them;
-    `draws` has the columns DRAWS.
+    `draws` has the columns of `digitization`.
     """
 
     study: Study

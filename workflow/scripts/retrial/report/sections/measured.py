@@ -29,7 +29,7 @@ def announced(results: Results) -> str:
         {
             "outcome": outcome.label,
             "level": LEVELS[outcome.level],
-            "result": _result(results, outcome),
+            "result": ONLY_BEFORE if outcome in before else _result(results, outcome),
             "numbers": _numbers(results, outcome),
             "quote": quotation(outcome.quote, outcome.source),
         }
@@ -79,8 +79,6 @@ def _result(results: Results, outcome: Outcome) -> str:
     """Return where an outcome's result is: nowhere, in which figure, or in numbers."""
     if outcome.reported == "no":
         return NO_RESULT
-    if _only_before(results, outcome):
-        return ONLY_BEFORE
     figures = [f for f in results.figures if any(p.outcome == outcome.id for p in f.panels)]
     if outcome.reported == "figure":
         named = listing(
