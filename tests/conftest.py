@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from retrial.audit import audit
+from retrial.claim import Claim, load_claims
 from retrial.collect import collect, printed_numbers
 from retrial.constraints import Constraint, load_constraints
 from retrial.digitized import Digitized, read_figures
@@ -16,7 +17,7 @@ from retrial.figures import Figure, load_figures
 from retrial.multiverse import multiverse
 from retrial.reconstruct import reconstruct
 from retrial.retest import Settings, retest
-from retrial.study import Claim, Study, load_claims, load_study
+from retrial.study import Study, load_study
 from retrial.typed import read_evidence, read_printed
 from sensitivity_rows import analysed
 

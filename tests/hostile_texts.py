@@ -9,9 +9,10 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 from retrial import plainyaml
+from retrial.claim import Claims
 from retrial.constraints import Constraints
 from retrial.figures import Figures
-from retrial.study import Claims, Study
+from retrial.study import Study
 
 MODELS: dict[str, type[BaseModel]] = {
     "study.yaml": Study,

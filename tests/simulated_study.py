@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from retrial.claim import Claim
 from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.groups import sd_from_error
 from retrial.sensitivity import analyse
-from retrial.study import Claim, Study
+from retrial.study import Study
 from retrial.tables import table
 
 READINGS = ["sd", "sem"]

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 from retrial import cli
+from retrial.claim import load_claims
 from retrial.collect import collect
 from retrial.constraints import load_constraints
 from retrial.figures import load_figures
 from retrial.studies import sort_out
-from retrial.study import load_claims, load_study
+from retrial.study import load_study
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
 from retrial.typed import read_printed
 from retrial.validation import check_study
@@ -124,7 +125,7 @@ def test_what_the_template_calls_optional_may_be_deleted(project, monkeypatch):
 def test_every_form_of_a_claim_is_in_the_template():
     from typing import get_args
 
-    from retrial.study import Claim
+    from retrial.claim import Claim
 
     text = (Path(cli.__file__).parent / "templates" / "claims.yaml").read_text(encoding="utf-8")
     for form in get_args(Claim.model_fields["form"].annotation):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from retrial.claim import Claim
 from retrial.constraints import Constraint
 from retrial.groups import change_sd, sd_from_error
 from retrial.identify import (
@@ -22,7 +23,6 @@ from retrial.identify import (
 )
 from retrial.identify.effects import change_sd_bounds
 from retrial.significance import MEANS_METHODS, compare_means, required_difference
-from retrial.study import Claim
 from scipy import optimize, stats
 
 ARMS, VISITS = ("a", "b"), [0.0, 1.0, 2.0]

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from retrial.claim import Claim
 from retrial.joint import joint_specifications
 from retrial.judge import (
     comparison_verdict,
@@ -19,7 +20,6 @@ from retrial.judge import (
     sales_verdict,
 )
 from retrial.requirements import from_bounds
-from retrial.study import Claim
 from retrial.tables import table
 
 METHODS = ["fisher", "boschloo", "barnard", "chi2", "chi2_yates"]

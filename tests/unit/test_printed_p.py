@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from retrial.audit.printed_counts import mcnemar_range
 from retrial.audit.printed_p import check_printed_p, impossible_p_of, states
+from retrial.claim import Claim
 from retrial.collect import collect
-from retrial.study import Claim, Study
+from retrial.study import Study
 from retrial.tables import COUNTS_INPUT, table
 from retrial.typed import read_printed
 from scipy import stats

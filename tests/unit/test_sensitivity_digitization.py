@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from figure_projects import drop_in
 from retrial.audit import audit
+from retrial.claim import load_claims
 from retrial.collect import collect
 from retrial.constraints import load_constraints
 from retrial.digitized import read_figures
@@ -17,7 +18,7 @@ from retrial.reconstruct import reconstruct
 from retrial.selection import mean_of, rows_of
 from retrial.sensitivity.comparisons import Paper
 from retrial.sensitivity.digitization import digitization
-from retrial.study import load_claims, load_study
+from retrial.study import load_study
 from retrial.tables import table
 from retrial.typed import read_printed
 from scipy import stats

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from retrial.audit import audit
+from retrial.claim import Claim
 from retrial.interval_ends import BOTH, LINEAR, LOG, NEITHER, check_interval_ends, scale_of
-from retrial.study import Claim, Study
+from retrial.study import Study
 from retrial.tables import table
 from retrial.usage import usage, usage_lines
 from scipy import stats

@@ -8,12 +8,12 @@ import pytest
 import statsmodels.stats.weightstats as weightstats
 from hypothesis import given
 from hypothesis import strategies as st
+from retrial.claim import Claim
 from retrial.multiverse import CONCURRENT
 from retrial.populations import populations
 from retrial.registry import columns_of
 from retrial.selection import Count, versions_of
 from retrial.significance import COUNT_METHODS
-from retrial.study import Claim
 from retrial.support import supports
 from scipy import stats
 

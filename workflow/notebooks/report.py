@@ -28,6 +28,7 @@ title = ""  # the study's own title when empty
 from retrial.report.load import load
 from retrial.report.page import Page
 from retrial.report.sections import (
+    all_tests,
     context,
     digitized,
     findings,
@@ -103,7 +104,7 @@ page.show(
     repeated.visits,
     repeated.ranks,
     retests.no_events,
-    retests.every_test,
+    all_tests.every_test,
 )
 
 # %% id="sensitivity"

@@ -1,10 +1,11 @@
 """Find what cannot be right as printed."""
 
 from retrial.audit import audit, printed_p_tests
+from retrial.claim import load_claims
 from retrial.constraints import load_constraints
 from retrial.figures import load_figures
 from retrial.joblog import job_log
-from retrial.study import load_claims, load_study
+from retrial.study import load_study
 from retrial.tables import read_table, write_table
 from retrial.usage import usage
 

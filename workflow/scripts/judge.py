@@ -1,10 +1,11 @@
 """Judge every claim by fixed rules."""
 
+from retrial.claim import load_claims
 from retrial.figures import load_figures
 from retrial.joblog import job_log
 from retrial.judge import judge
 from retrial.risk_of_bias import risk_of_bias
-from retrial.study import load_claims, load_study
+from retrial.study import load_study
 from retrial.tables import read_table, write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):

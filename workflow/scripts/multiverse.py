@@ -1,8 +1,9 @@
 """Lay out every specification of every claim, and whether it agrees."""
 
+from retrial.claim import load_claims
 from retrial.joblog import job_log
 from retrial.multiverse import specifications, write_specifications
-from retrial.study import load_claims, load_study
+from retrial.study import load_study
 from retrial.tables import read_table
 from retrial.typed import read_evidence
 

@@ -1,7 +1,8 @@
 """Hold the digitized numbers and the tests on them against the truth that the study knows."""
 
+from retrial.claim import load_claims
 from retrial.joblog import job_log
-from retrial.study import load_claims, load_study
+from retrial.study import load_study
 from retrial.tables import read_table, write_table
 from retrial.truth import compare_with_truth
 from retrial.typed import read_truth

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.claim import Claim
 from retrial.estimand import in_short
 from retrial.figures import Figure
 from retrial.multiverse import CONCURRENT
 from retrial.requirements import readings_of
 from retrial.selection import AS_LABELLED
 from retrial.significance import sample_size_for_zero_events
-from retrial.study import Claim, Study
+from retrial.study import Study
 from retrial.support import threshold
-from retrial.wording import METHOD_NAMES, READING_NAMES, STRUCTURE_NAMES, p_span
+from retrial.wording import (
+    READING_NAMES,
+    axis_value_words,
+    axis_words,
+    p_span,
+    version_words,
+)
 
 # The words of a verdict inside a sentence.
 VERDICT_WORDS = {
@@ -27,43 +34,6 @@ VERDICT_WORDS = {
     "as_printed": "as printed, cannot be checked",
     "not_testable": "not testable",
 }
-AXIS_WORDS = {
-    "outcome": "the outcome",
-    "category": "the categories counted",
-    "visit": "the visit",
-    "reading": "the reading of the error bars",
-    "version": "which of the paper's two versions is taken",
-    "population": "the handling of drop-outs",
-    "comparator": "the comparator",
-    "method": "the test",
-    "rho": "the correlation between visits",
-    "effect": "what the test asks",
-    "shape": "the shape of the patients' values",
-    "structure": "how the correlation fades",
-    "multiplicity": "the correction for several visits",
-}
-
-
-def axis_words(axis: str) -> str:
-    """Return an axis in words; one of your own by its name."""
-    return AXIS_WORDS.get(axis, axis.replace("_", " "))
-
-
-def axis_value_words(study: Study, axis: str, value: object) -> str:
-    """Return one choice on an axis in words."""
-    if pd.isna(value):
-        return "not applicable"
-    if axis == "method":
-        return METHOD_NAMES.get(value, value)
-    if axis == "reading":
-        return READING_NAMES.get(value, value)
-    if axis in ("visit", "rho"):
-        return f"{value:g}"
-    if axis == "version":
-        return version_words(study, value)
-    if axis == "structure":
-        return STRUCTURE_NAMES.get(value, value)
-    return str(value).replace("_", " ")
 
 
 def explain(
@@ -353,16 +323,6 @@ def _outside(specifications: pd.DataFrame, sensitivity: pd.DataFrame) -> str:
         found = next(iter(mine["differences"].dropna()), None)
         parts.append(f"{comparator} {p_span(group['p'])} ({in_short(found)})")
     return f"Against the nearest outside evidence (one-sided): {', '.join(parts)}."
-
-
-def version_words(study: Study, version: str) -> str:
-    """Return a version of the paper in the words of the study's `contradictions`."""
-    choices = {
-        f"{contradiction.id}:{name}": words
-        for contradiction in study.contradictions
-        for name, words in contradiction.versions.items()
-    }
-    return "; ".join(choices.get(choice, choice) for choice in version.split(";"))
 
 
 def _flip_points(study: Study, sensitivity: pd.DataFrame, claim: Claim) -> list[str]:

@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 
 from retrial.calculations import without_rho
+from retrial.claim import Claim
 from retrial.significance import COUNT_METHODS
-from retrial.study import Claim
 from retrial.tables import AXES
 
 PARTS = ("outcome", "category", "visit")

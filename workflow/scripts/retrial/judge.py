@@ -14,11 +14,12 @@ import pandas as pd
 
 from retrial.audit.printed_p import impossible_p_of
 from retrial.calculations import counts_of, without_rho
+from retrial.claim import COMPARING, Claim
 from retrial.explain import explain, explain_sales
 from retrial.figures import Figure
 from retrial.joint import CONTINUOUS, SOME, Joint, joint_specifications
 from retrial.requirements import from_bounds
-from retrial.study import COMPARING, Claim, Study
+from retrial.study import Study
 from retrial.support import threshold
 from retrial.tables import table
 

@@ -7,9 +7,10 @@ from itertools import product
 
 import pandas as pd
 
+from retrial.claim import Claim
 from retrial.denominators import arm_size, group_size, unclassified
 from retrial.selection import Count
-from retrial.study import Claim, Study
+from retrial.study import Study
 
 Cells = tuple[tuple[int, int], tuple[int, int]]  # (events, total) of the first and second arm
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retrial.study import Claim
+from retrial.claim import Claim
 
 IDENTIFIED, REQUIRED = "partial_identification", "required_effect"
 # Where neither mean is printed, what is required is a difference and no mean.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.claim import Claim
 from retrial.significance import parse_p
-from retrial.study import Claim
 
 
 def threshold(claim: Claim, alpha: float) -> float:

@@ -14,11 +14,12 @@ from math import nan
 import numpy as np
 import pandas as pd
 
+from retrial.claim import Claim
 from retrial.groups import sd_from_error
 from retrial.precision import known_interval
 from retrial.selection import AS_LABELLED, Mean, means_of, rows_of
 from retrial.significance import compare_means, paired_from_summary
-from retrial.study import Claim, Study
+from retrial.study import Study
 from retrial.tables import table
 
 INTERVAL = (0.025, 0.975)

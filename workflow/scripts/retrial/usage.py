@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.claim import Claim, Target
 from retrial.interval_ends import WORDS
-from retrial.study import Claim, Study, Target
+from retrial.study import Study
 from retrial.tables import table
 
 # What a printed number can be used for, in the order in which it is listed.

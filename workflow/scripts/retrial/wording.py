@@ -1,10 +1,12 @@
-"""Numbers, tests and places as people read them."""
+"""Numbers, tests, places and choices of an analysis as people read them."""
 
 from __future__ import annotations
 
 from math import inf, isfinite, isnan
 
 import pandas as pd
+
+from retrial.study import Study
 
 READING_NAMES = {"as_labelled": "labelled", "sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
 METHOD_NAMES = {
@@ -33,6 +35,21 @@ METHOD_NAMES = {
 STRUCTURE_NAMES = {
     "compound_symmetry": "all visits correlated alike",
     "ar1": "visits correlated less the further they are apart",
+}
+AXIS_WORDS = {
+    "outcome": "the outcome",
+    "category": "the categories counted",
+    "visit": "the visit",
+    "reading": "the reading of the error bars",
+    "version": "which of the paper's two versions is taken",
+    "population": "the handling of drop-outs",
+    "comparator": "the comparator",
+    "method": "the test",
+    "rho": "the correlation between visits",
+    "effect": "what the test asks",
+    "shape": "the shape of the patients' values",
+    "structure": "how the correlation fades",
+    "multiplicity": "the correction for several visits",
 }
 
 
@@ -84,3 +101,35 @@ def p_span(p: pd.Series) -> str:
 def ratio(events: int, total: int) -> str:
     """Return events out of a total."""
     return f"{events}/{total}"
+
+
+def axis_words(axis: str) -> str:
+    """Return an axis in words; one of your own by its name."""
+    return AXIS_WORDS.get(axis, axis.replace("_", " "))
+
+
+def axis_value_words(study: Study, axis: str, value: object) -> str:
+    """Return one choice on an axis in words."""
+    if pd.isna(value):
+        return "not applicable"
+    if axis == "method":
+        return METHOD_NAMES.get(value, value)
+    if axis == "reading":
+        return READING_NAMES.get(value, value)
+    if axis in ("visit", "rho"):
+        return f"{value:g}"
+    if axis == "version":
+        return version_words(study, value)
+    if axis == "structure":
+        return STRUCTURE_NAMES.get(value, value)
+    return str(value).replace("_", " ")
+
+
+def version_words(study: Study, version: str) -> str:
+    """Return a version of the paper in the words of the study's `contradictions`."""
+    choices = {
+        f"{contradiction.id}:{name}": words
+        for contradiction in study.contradictions
+        for name, words in contradiction.versions.items()
+    }
+    return "; ".join(choices.get(choice, choice) for choice in version.split(";"))

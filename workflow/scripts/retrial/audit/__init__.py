@@ -22,11 +22,12 @@ from retrial.audit.repeats import check_repeats
 from retrial.audit.sentences import check_sentences
 from retrial.audit.spread import check_individual_values, check_ranges, check_spread
 from retrial.audit.tallies import check_tallies
+from retrial.claim import Claim
 from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.groups import READINGS
 from retrial.interval_ends import check_interval_ends
-from retrial.study import Claim, Study
+from retrial.study import Study
 from retrial.tables import table
 
 __all__ = ["audit", "printed_p_tests"]

@@ -27,9 +27,10 @@ from retrial.audit.printed_candidates import (
     published_of,
 )
 from retrial.audit.spread import finding
+from retrial.claim import Claim
 from retrial.selection import AS_LABELLED
 from retrial.significance import PublishedP, implied_interval, parse_p
-from retrial.study import Claim, Study
+from retrial.study import Study
 
 # Tests whose p does not follow from means, SDs and n, by the words that papers use.
 _NOT_FROM_MOMENTS = re.compile(

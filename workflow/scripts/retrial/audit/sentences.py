@@ -10,12 +10,13 @@ from __future__ import annotations
 import pandas as pd
 
 from retrial.audit.spread import means_with_error
+from retrial.claim import Claim
 from retrial.constraints import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE, Constraint
 from retrial.groups import sd_from_error
 from retrial.identify import least_difference
 from retrial.precision import known_interval, least_error
 from retrial.significance import MEANS_METHODS
-from retrial.study import Claim, Study
+from retrial.study import Study
 from retrial.support import threshold
 
 

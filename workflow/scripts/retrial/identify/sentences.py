@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import pairwise
 
+from retrial.claim import Claim
 from retrial.constraints import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE, Constraint
 from retrial.identify.trajectories import Cell, Limit
-from retrial.study import Claim
 
 # Where a difference of arms is compared; `change` compares visits of one arm.
 BETWEEN_ARMS = ("difference", "attribution")

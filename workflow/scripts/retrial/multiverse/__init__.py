@@ -17,13 +17,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from retrial.axes import OWN_AXES
+from retrial.claim import Claim
 from retrial.files import whole
 from retrial.multiverse.counts import CONCURRENT, other_populations, outside_evidence
 from retrial.multiverse.means import means_product
 from retrial.multiverse.multiplicity import with_multiplicity
 from retrial.registry import columns_of
 from retrial.significance import MEANS_METHODS
-from retrial.study import Claim, Study
+from retrial.study import Study
 from retrial.support import opposes, supports
 from retrial.tables import AXES, table
 

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from retrial.calculations import figures, of_counts
+from retrial.claim import Claim, Target
 from retrial.estimand import most_comparable_first
 from retrial.populations import Cells, populations, possible
 from retrial.retest import counts_comparison
 from retrial.selection import Count, count_pairs, event_name
 from retrial.significance import COUNT_METHODS, binomial_upper_tail, fisher_one_sided, unmet
-from retrial.study import Claim, Study, Target
+from retrial.study import Study
 
 CONCURRENT = "concurrent control"
 

@@ -13,10 +13,11 @@ import pandas as pd
 
 from retrial.axes import OWN_AXES, Axis, unchanged
 from retrial.calculations import group
+from retrial.claim import Claim
 from retrial.groups import READINGS, sd_from_error
 from retrial.selection import Mean, means_of, rows_of, tried, versions_of
 from retrial.significance import MEANS_METHODS, compare_means
-from retrial.study import Claim, Study
+from retrial.study import Study
 
 PARTS = ("n", "mean", "error", "reading", "error_n")
 

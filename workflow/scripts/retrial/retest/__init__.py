@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from retrial.calculations import of_means
+from retrial.claim import Claim, Target
 from retrial.retest.common import Settings, base_row, judged, target_name
 from retrial.retest.counts import counts_comparison, counts_row, no_events_rows
 from retrial.retest.means import change_row, difference_row, means_assumptions
@@ -20,7 +21,7 @@ from retrial.retest.ranks import rank_tests
 from retrial.retest.repeated import profiles, repeated_tests
 from retrial.selection import Mean, count_pairs, means_of, rows_of, tried, versions_of
 from retrial.significance import COUNT_METHODS, MEANS_METHODS, adjust
-from retrial.study import Claim, Study, Target
+from retrial.study import Study
 from retrial.tables import table
 
 __all__ = ["Settings", "counts_comparison", "retest", "target_name"]

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
+from retrial.claim import Claim, Target
 from retrial.selection import Mean, event_name
 from retrial.significance import COUNT_METHODS, ORDERED_METHODS, agreement, parse_p, unmet
-from retrial.study import Claim, Target
 
 
 @dataclass(frozen=True)

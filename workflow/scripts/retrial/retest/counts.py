@@ -8,10 +8,10 @@ from functools import cache
 import pandas as pd
 
 from retrial.calculations import of_counts
+from retrial.claim import Claim, Target
 from retrial.retest.common import Settings, base_row, name_of_test, target_name
 from retrial.selection import Count, count_of, event_name, rows_of, versions_of
 from retrial.significance import clopper_pearson, compare_counts, fragility_index, unmet
-from retrial.study import Claim, Target
 
 counts_comparison = cache(compare_counts)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import nan
 
 from retrial.calculations import of_means, with_rho
+from retrial.claim import Claim, Target
 from retrial.groups import sd_from_error
 from retrial.retest.common import Settings, base_row
 from retrial.selection import Mean
@@ -17,7 +18,7 @@ from retrial.significance import (
     means_p_range,
     paired_from_summary,
 )
-from retrial.study import Claim, Study, Target
+from retrial.study import Study
 
 
 def _sd_interval(mean: Mean) -> tuple[float, float]:

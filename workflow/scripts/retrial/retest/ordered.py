@@ -14,10 +14,10 @@ from math import comb
 
 import pandas as pd
 
+from retrial.claim import Claim, Target
 from retrial.retest.common import Settings, base_row
 from retrial.selection import in_version, rows_of, versions_of
 from retrial.significance import ORDERED_METHODS, OrderedComparison, compare_ordered, unmet_ordered
-from retrial.study import Claim, Target
 
 MOST_PLACEMENTS = 2000  # of unnamed patients in the order, up to which all are tried
 

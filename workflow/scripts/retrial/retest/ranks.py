@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from itertools import product
 
 from retrial.audit.spread import finite, limits, tightest
+from retrial.claim import Target
 from retrial.pseudo import simulate_rank_p
 from retrial.retest.common import Settings
 from retrial.selection import Mean
-from retrial.study import Study, Target
+from retrial.study import Study
 
 TESTS = {"mann_whitney_sim": "mann_whitney", "kruskal_wallis_sim": "kruskal_wallis"}
 SHAPES = ("normal", "lognormal", "gamma", "beta")

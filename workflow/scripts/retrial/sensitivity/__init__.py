@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.claim import Claim
 from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.sensitivity.comparisons import Paper
@@ -24,7 +25,7 @@ from retrial.sensitivity.nonresponders import nonresponders
 from retrial.sensitivity.repeated import correlation_solved, repeated_measures
 from retrial.sensitivity.required import required_effect
 from retrial.sensitivity.required_change import required_change
-from retrial.study import Claim, Study
+from retrial.study import Study
 from retrial.tables import table
 
 __all__ = ["analyse"]

@@ -14,6 +14,7 @@ from math import nan
 import pandas as pd
 
 from retrial.audit.spread import limits, tightest
+from retrial.claim import Claim, Target
 from retrial.constraints import Constraint
 from retrial.figures import Figure
 from retrial.selection import (
@@ -35,7 +36,7 @@ from retrial.significance import (
     compare_means,
     paired_from_summary,
 )
-from retrial.study import Claim, Study, Target
+from retrial.study import Study
 from retrial.wording import READING_NAMES, sources
 
 BETWEEN_ARMS = ("difference", "attribution")

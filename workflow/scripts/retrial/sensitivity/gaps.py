@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from retrial.claim import Claim, Target
 from retrial.sensitivity.comparisons import (
     BETWEEN_ARMS,
     Paper,
     arms_compared,
     printed_values,
 )
-from retrial.study import Claim, Target
 
 ANALYSIS = "required_effect"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial.claim import Claim
 from retrial.estimand import (
     GROUP_WORDS,
     Difference,
@@ -29,7 +30,6 @@ from retrial.significance import (
     fisher_one_sided,
     tipping_rate,
 )
-from retrial.study import Claim
 from retrial.wording import METHOD_NAMES, p_words, ratio, sources
 
 ANALYSIS = "natural_remission"

@@ -13,6 +13,7 @@ from math import inf, nan
 import pandas as pd
 
 from retrial.audit.spread import limits, tightest
+from retrial.claim import Claim
 from retrial.constraints import Constraint
 from retrial.identify import (
     Cell,
@@ -39,7 +40,6 @@ from retrial.sensitivity.comparisons import (
 from retrial.sensitivity.gaps import Gap
 from retrial.sensitivity.identified_words import detail_of, excluded, span
 from retrial.sensitivity.unprinted_spread import Spread, spreads
-from retrial.study import Claim
 from retrial.support import threshold
 from retrial.wording import number, sources
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from math import nan
 
+from retrial.claim import Claim
 from retrial.remission import NaturalRemission
 from retrial.sensitivity.comparisons import Paper
 from retrial.sensitivity.history import ANALYSIS, events_against_history
 from retrial.sensitivity.natural_change import explaining_changes
-from retrial.study import Claim
 
 TIMED_FORMS = ("difference", "attribution", "change")
 

@@ -12,6 +12,7 @@ from math import isnan, nan
 import numpy as np
 import pandas as pd
 
+from retrial.claim import Claim, Target
 from retrial.longitudinal import (
     anova_flip_rhos,
     mixed_anova_from_moments,
@@ -28,7 +29,6 @@ from retrial.sensitivity.comparisons import (
     middle,
     printed_values,
 )
-from retrial.study import Claim, Target
 from retrial.support import threshold
 from retrial.wording import READING_NAMES, STRUCTURE_NAMES, number, p_span, sources
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from retrial.claim import Claims
 from retrial.constraints import Constraints
 from retrial.figures import Figures
 from retrial.registry import columns_of
-from retrial.study import Claims, Study
+from retrial.study import Study
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT, TRUTH_INPUT
 from retrial.validation.blocks import check_blocks, check_evidence
 from retrial.validation.columns import check_columns
@@ -200,9 +201,10 @@ def found_sound(folder: Path | str) -> str:
 def _used(folder: Path) -> list[str]:
     """Return how many of the typed rows are used, and which are not, and why."""
     from retrial.audit import audit
+    from retrial.claim import load_claims
     from retrial.collect import collect
     from retrial.constraints import load_constraints
-    from retrial.study import load_claims, load_study
+    from retrial.study import load_study
     from retrial.tables import table
     from retrial.typed import read_printed
     from retrial.usage import usage, usage_lines

@@ -9,8 +9,9 @@ import pandas as pd
 from retrial.audit.joint import scopes_of
 from retrial.audit.label_fit import reasons
 from retrial.audit.spread import means_with_error
+from retrial.claim import Claim
 from retrial.selection import AS_LABELLED
-from retrial.study import Claim, Study
+from retrial.study import Study
 
 
 def beyond_the_label(

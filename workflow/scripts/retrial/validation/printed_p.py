@@ -8,8 +8,8 @@ import pandas as pd
 
 from retrial.audit.printed_candidates import compares_other, published_of
 from retrial.audit.printed_p import is_about
+from retrial.claim import Claim
 from retrial.significance import implied_interval, parse_p
-from retrial.study import Claim
 
 
 def contradicting_p(claims: list[Claim], reported: pd.DataFrame, alpha: float) -> Iterator[str]:

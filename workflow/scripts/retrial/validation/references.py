@@ -6,8 +6,8 @@ import re
 import typing
 from collections.abc import Iterator
 
+from retrial.claim import CountsMethod, MeansMethod, Method, OrderedMethod
 from retrial.formula import Formula, FormulaError
-from retrial.study import CountsMethod, MeansMethod, Method, OrderedMethod
 from retrial.validation.document import Document, Path_
 from retrial.validation.names import Names, is_number
 from retrial.validation.problem import Problem, one_of

@@ -1,0 +1,153 @@
+"""The report as a page: safe, the same bytes each time, and only what was asked for."""
+
+import json
+import re
+
+import nbformat
+import pandas as pd
+import pytest
+import yaml
+from report_results import (
+    NOTEBOOK,
+    STUDY_FOLDER,
+    copy_study,
+    render_report,
+    write_results,
+)
+from retrial.plainyaml import load as load_yaml
+from retrial.report.load import load
+from retrial.report.page import SECTIONS, UnknownSectionError, chosen_sections
+from retrial.report.render import (
+    _CHECK_KERNEL,
+    UnknownParameterError,
+    check_parameters,
+    parameters_of,
+    read_notebook,
+)
+from retrial.report.sections import (
+    context,
+)
+
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)> **b** [x](javascript:alert(3)) {{7*7}}"
+)
+
+
+@pytest.fixture(scope="module")
+def folder(hu2013, tmp_path_factory):
+    return write_results(hu2013, tmp_path_factory.mktemp("results") / "hu2013")
+
+
+def test_text_from_the_study_folder_cannot_run(hu2013, folder, tmp_path):
+    hostile = copy_study(tmp_path / "study")
+    for name in ("study.yaml", "claims.yaml"):
+        loaded = load_yaml(hostile / name)
+        (hostile / name).write_text(yaml.safe_dump(_poisoned(loaded)), encoding="utf-8")
+    copied = tmp_path / "results"
+    copied.mkdir()
+    for path in folder.glob("*.csv"):
+        frame = pd.read_csv(path, dtype="string", keep_default_na=False)
+        for column in set(frame) & {"quote", "source", "note", "statement", "detail", "stated"}:
+            frame[column] = HOSTILE
+        frame.to_csv(copied / path.name, index=False)
+    html = render_report(copied, study_folder=hostile, title=HOSTILE).read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)" in html
+    assert html.count("<script") == 0
+    assert "<img src=x" not in html
+    assert "<b>b</b>" not in html and "<strong>b</strong>" not in html
+    assert 'href="javascript' not in html
+    assert ">49 " not in html and " 49<" not in html
+
+
+def _poisoned(value):
+    if isinstance(value, dict):
+        words = {"label", "title", "citation", "about", "quote", "source", "statement", "note"}
+        return {
+            k: HOSTILE if k in words and isinstance(v, str) and k != "label" else _poisoned(v)
+            for k, v in value.items()
+        }
+    return [_poisoned(v) for v in value] if isinstance(value, list) else value
+
+
+@pytest.fixture(scope="module")
+def rendered_twice(folder):
+    """Three sections of the report, twice, as pages and notebooks."""
+    pages, notebooks = [], []
+    with pytest.MonkeyPatch.context() as patch:
+        for seed in ("1", "2"):
+            patch.setenv("PYTHONHASHSEED", seed)
+            html = render_report(
+                folder, sections=["verdicts", "retests", "limits"], name=f"report{seed}"
+            )
+            pages.append(html.read_bytes())
+            notebooks.append(html.with_suffix(".ipynb").read_bytes())
+    return pages, notebooks
+
+
+def test_the_same_results_give_the_same_bytes(rendered_twice, folder):
+    pages, notebooks = rendered_twice
+    assert pages[0] == pages[1]
+    assert notebooks[0] == notebooks[1]
+    for content in (pages[0], notebooks[0]):
+        assert str(folder.parent).encode() not in content
+    executed = nbformat.reads(notebooks[0].decode(), as_version=4)
+    nbformat.validate(executed)
+    assert not re.search(r"\d{4}-\d\d-\d\dT\d\d:", json.dumps(executed.metadata))
+
+
+def test_only_the_sections_asked_for_are_there(rendered_twice):
+    html = rendered_twice[0][0].decode()
+    assert 'id="verdicts"' in html and 'id="limits"' in html
+    assert 'id="provenance"' not in html and 'href="#provenance"' not in html
+
+
+def test_the_page_needs_nothing_from_outside(rendered_twice):
+    html = rendered_twice[0][0].decode()
+    beside = r"#|data:|https://doi\.org/|[\w.-]+\.(?:csv|parquet)\""
+    assert not re.search(rf'(?:src|href)="(?!{beside})', html)
+    assert "default-src 'none'" in html
+    assert '<html lang="en">' in html
+
+
+def test_a_simulated_study_says_so_first(folder, tmp_path):
+    study = copy_study(tmp_path / "study")
+    text = (study / "study.yaml").read_text(encoding="utf-8")
+    text = text.replace("simulated: false", "simulated: true")
+    (study / "study.yaml").write_text(text, encoding="utf-8")
+    html = render_report(folder, study_folder=study, sections=["limits"], name="simulated")
+    main = html.read_text(encoding="utf-8").split("<main")[1].split(">", 1)[1]
+    assert re.sub(r"<[^>]+>", "", main).strip().startswith("Simulated study.")
+    assert "published trial" not in main
+    simulated = load(folder, study)
+    assert "Every number is typed" not in context.methods(simulated)
+
+
+def test_an_unknown_section_names_the_nearest():
+    with pytest.raises(UnknownSectionError, match=r"'verdict'.*Did you mean 'verdicts'"):
+        chosen_sections(["verdict"])
+    assert chosen_sections(None) == tuple(SECTIONS)
+    assert chosen_sections(["limits", "verdicts"]) == ("verdicts", "limits")
+
+
+def test_an_unknown_section_stops_the_report_before_it_runs(folder):
+    with pytest.raises(UnknownSectionError):
+        render_report(folder, sections=["verdict"], name="never")
+    assert not (folder / "never.html").exists()
+
+
+def test_a_misspelt_parameter_raises():
+    notebook = read_notebook(NOTEBOOK)
+    with pytest.raises(UnknownParameterError, match=r"'alfa'.*Did you mean 'alpha'"):
+        check_parameters(notebook, {"alfa": 0.05})
+    names = ["study_id", "results_folder", "study_folder", "alpha", "sections", "title"]
+    assert parameters_of(notebook) == names
+
+
+def test_another_python_as_kernel_raises():
+    with pytest.raises(RuntimeError, match="retrial runs /other/python"):
+        exec(_CHECK_KERNEL.format(expected="/other/python"))
+
+
+def test_the_folder_of_another_study_raises(folder):
+    with pytest.raises(ValueError, match="holds the study 'hu2013', not 'hu2014'"):
+        load(folder, STUDY_FOLDER, study_id="hu2014")
