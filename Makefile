@@ -15,7 +15,7 @@ INSTALLED := .venv/.installed
 PYTHON := .venv/bin/python
 
 # $(call run,TARGET,THEN): run the studies that are named, or those of the configuration; one line a
-# job while it runs. THEN is a command that is given $$studies and $$failed. What went wrong is told
+# job while it runs. THEN is a command that is given $$studies and $$failed. What went wrong is printed
 # last, in our words: what Snakemake says around it stays in .snakemake/make.log.
 define run
 	@mkdir -p .snakemake; failed=0; \

@@ -49,7 +49,7 @@ HEADINGS = (
     "whole range has its verdict",
     "middle has another",
 )
-# Where summaries fall short: trial, test and visit of the numbers that are told.
+# Where summaries fall short: trial, test and visit of the numbers that are reported.
 ROUNDED = ("btheb", "ancova", 5.0)
 SKEWED = ("pbc", "mann_whitney", 6.0)
 TIED = ("bodyweight", "mann_whitney", 64.0)

@@ -1,5 +1,6 @@
 """A stage's digest: it covers what the stage can load, all of it and nothing else."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -143,7 +144,9 @@ def test_what_was_parsed_is_remembered_and_a_broken_memory_is_not_believed(libra
     with monkeypatch.context() as patched:
         patched.setattr(digests.ast, "parse", lambda *_: pytest.fail("parsed again"))
         assert code_digest(script) == before
-    for broken in ("", "{", "[]", '{"python": "2.7", "form": 1, "files": {}}'):
+    known = json.loads(digests.MEMORY.read_text(encoding="utf-8"))
+    others = json.dumps(known | {"files": dict.fromkeys(known["files"], 3)})
+    for broken in ("", "{", "[]", '{"python": "2.7", "form": 1, "files": {}}', others):
         digests.MEMORY.write_text(broken, encoding="utf-8")
         forget()
         assert code_digest(script) == before

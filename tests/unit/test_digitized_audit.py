@@ -1,4 +1,4 @@
-"""What a reviewer is told of digitized figures: bars, stale values, two digitizers."""
+"""What is reported of digitized figures: bars, stale values, two digitizers."""
 
 import digitizer_files as make
 import numpy as np
@@ -74,7 +74,7 @@ def test_a_bar_that_is_one_sided_or_hidden_has_no_symmetry(tmp_path):
 def noisy(tmp_path_factory):
     """Scores, and whether one was flagged, of symmetric bars clicked with an error of 1 px.
 
-    By the pixel error that is told of them.
+    By the pixel error that is stated for them.
     """
     folder, rng = tmp_path_factory.mktemp("noisy"), np.random.default_rng(5)
     scores, flagged = {1.0: [], 0.5: []}, {1.0: 0, 0.5: 0}

@@ -165,7 +165,7 @@ def test_draws_of_one_axes_set_do_not_move_another(tmp_path):
 def covered(tmp_path_factory):
     """How many of 300 noisy digitizations have the true mean, and error, in their interval.
 
-    By the pixel error that is told of them; their own is 1 px.
+    By the pixel error that is stated for them; their own is 1 px.
     """
     folder, rng = tmp_path_factory.mktemp("coverage"), np.random.default_rng(11)
     described = figure(panel(series(), visits=[6]))

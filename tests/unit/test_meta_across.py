@@ -1,4 +1,4 @@
-"""Which effects of which studies are pooled, and what is told of the others."""
+"""Which effects of which studies are pooled, and what is reported of the others."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Every way to break a study folder is told with its file, line, column, value and remedy."""
+"""Every way to break a study folder is reported with its file, line, column, value and remedy."""
 
 import re
 import shutil

@@ -28,7 +28,8 @@ from retrial.runrecord import write_run_record
 from retrial.studies import RESERVED, find_studies, folder_files, known_studies, knows_truth
 
 try:
-    refuse_other_readings(workflow.configfiles, config)
+    if workflow.is_main_process:
+        refuse_other_readings(workflow.configfiles, config)
     settings = load_config(config)
     STUDIES = find_studies(settings.studies_folder, settings.studies)
     # Only the run itself, not its jobs, and not a command that only tells something.

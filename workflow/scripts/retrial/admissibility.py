@@ -238,7 +238,7 @@ def ties_of(rows: pd.DataFrame, losses: Mapping[str, int]) -> list[Tie]:
     Args:
         rows: Means with an error term and n: row_id, outcome, arm, visit, n, alternative_of,
             digitized, `error_low_known` and `error_high_known` (what the error term is known to).
-        losses: How many patients of each arm the paper itself tells of as excluded or lost, at any
+        losses: How many patients of each arm the paper itself reports as excluded or lost, at any
             visit (a table of completers leaves them out from the first visit on).
     """
     keys = ["outcome", "arm", "visit"]

@@ -149,7 +149,8 @@ class Claim(Sourced):
         default=None,
         description=(
             "Of a comparison: recomputed (the paper's own, the default), our_comparison (the paper "
-            "prints the numbers and compares nothing) or proxy (another outcome or test stands in)"
+            "prints the numbers and compares nothing) or proxy (another outcome or test is used in "
+            "its place)"
         ),
     )
     form: Literal[

@@ -38,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Folder = Annotated[Path, typer.Option(help="The folder that holds the study folders.")]
+Folder = Annotated[Path, typer.Option(help="The folder with the study folders.")]
 
 
 def study_folder(study: str, studies: Path) -> Path:
@@ -56,7 +56,7 @@ def require_project(studies: Path) -> None:
     if studies == STUDIES and not studies.is_dir():
         raise UserError(
             f"There is no folder {studies} here: run this in the retrial folder, "
-            "or name the folder that holds the studies with --folder."
+            "or name the folder of the studies with --folder."
         )
 
 
@@ -139,7 +139,7 @@ app.command("digitize")(digitize_command)
 def freeze(
     study: Annotated[str, typer.Argument(help="A study's id, or the path of its folder.")],
     folder: Folder = STUDIES,
-    results: Annotated[Path, typer.Option(help="The folder that holds the results.")] = RESULTS,
+    results: Annotated[Path, typer.Option(help="The folder with the results.")] = RESULTS,
 ) -> None:
     """Keep a study's results as the expected ones that `make check` compares with."""
     from retrial.freeze import freeze as freeze_results

@@ -218,7 +218,7 @@ def describe_drift(study: str, check: pd.DataFrame, alpha: float = 0.05) -> str:
     """Return what has drifted, what matters most first; empty when nothing has.
 
     First the numbers that a person typed, then the verdicts, then the p-values that crossed
-    `alpha`, then how much there is in each file. `check.csv` holds every value.
+    `alpha`, then how much there is in each file. `check.csv` contains every value.
     """
     check = check.astype("string").fillna("")
     if not check.empty and (check["verdict"] == "new").all() and (check["key"] == "").all():

@@ -99,8 +99,10 @@ def _remembered() -> dict[str, dict]:
     """Return what earlier runs in this folder have parsed, by package and digest."""
     try:
         found = json.loads(MEMORY.read_text(encoding="utf-8"))
-        return found["files"] if found["python"] == sys.version and found["form"] == FORM else {}
-    except (OSError, ValueError, KeyError, TypeError):
+        same = found["python"] == sys.version and found["form"] == FORM
+        files = found["files"].items() if same else ()
+        return {key: facts for key, facts in files if set(facts) == {"code", "names", "strings"}}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
 
@@ -110,7 +112,7 @@ def _remember() -> None:
         return
     _FRESH.clear()
     text = json.dumps({"python": sys.version, "form": FORM, "files": _remembered()})
-    with contextlib.suppress(OSError):  # a disk that is full or read-only is told of elsewhere
+    with contextlib.suppress(OSError):  # a disk that is full or read-only is reported elsewhere
         write_text(MEMORY, text)
 
 

@@ -83,7 +83,7 @@ def changed_since(results: Path | str) -> dict[str, tuple[str, str]]:
     """Return what was edited or lost of a study's results since they were made.
 
     By the path of each such result, "edited", "lost" or "unknown" and the stage that makes it.
-    "unknown" is what only a note that cannot be read could tell of; results of a folder without
+    "unknown" is what only a note that cannot be read could have named; results of a folder without
     notes are taken as they are. What is made on request may be deleted.
     """
     results, found, noted = Path(results), {}, set()

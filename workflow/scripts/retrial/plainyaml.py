@@ -124,7 +124,7 @@ def load(path: Path | str) -> object:
 
     Raises:
         OSError: If the file cannot be read.
-        UserError: If it is no YAML, or holds a value that can be misread; it names the line.
+        UserError: If it is no YAML, or contains a value that can be misread; it names the line.
     """
     try:
         parsed = parse(Path(path).read_text(encoding="utf-8-sig"))

@@ -22,7 +22,7 @@ def half_width(decimals: float, sigma: float = float("nan")) -> float:
 
 
 def decimals_shown(row: pd.Series, what: str = "value") -> int | None:
-    """Return the decimals that a row's `value` or `error` is told with; None where it is missing.
+    """Return the decimals displayed of a row's `value` or `error`; None where it is missing.
 
     As printed; for a digitized number those that its sigma reaches (0.27: one, 0.004: three), one
     standard deviation to one or two digits.

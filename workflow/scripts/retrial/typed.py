@@ -13,7 +13,7 @@ from retrial.registry import TABLES
 
 
 class BrokenCsvError(ValueError):
-    """The text is no CSV from a line on; `read` holds the records before it."""
+    """The text is no CSV from a line on; `read` has the records before it."""
 
     def __init__(self, reason: str, line: int, read: list[tuple[int, list[str]]]) -> None:
         super().__init__(reason)

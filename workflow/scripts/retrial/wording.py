@@ -32,6 +32,12 @@ METHOD_NAMES = {
     "auc_t": "t test of areas under the curve",
     "trend_t": "t test of slopes",
 }
+SHAPE_NAMES = {
+    "normal": "normal within limits",
+    "lognormal": "log-normal",
+    "gamma": "gamma",
+    "beta": "beta",
+}
 STRUCTURE_NAMES = {
     "compound_symmetry": "all visits correlated alike",
     "ar1": "visits correlated less the further they are apart",

@@ -20,7 +20,7 @@ def scopes_of(rows: pd.DataFrame) -> dict[str, str]:
 
 
 def losses(study: Study) -> dict[str, int]:
-    """Return how many patients of each arm the paper tells of as left out or lost, at any visit."""
+    """Return how many patients of each arm the paper reports as left out or lost, at any visit."""
     lost = {arm.id: 0 for arm in study.arms}
     for dropout in study.dropouts:
         lost[dropout.arm] += dropout.count
@@ -34,7 +34,7 @@ def joint_readings(
 ) -> Admissibility:
     """Return the readings left when all rows are taken together.
 
-    `refuted` holds the (row, reading) pairs that the limits of a row by itself exclude.
+    `refuted` contains the (row, reading) pairs that the limits of a row by itself exclude.
     """
     rows = means_with_error(reported)
     known = [known_interval(row, "error") for _, row in rows.iterrows()]

@@ -71,7 +71,7 @@ def read_tar(data: bytes) -> Project:
     """Return the project in a WebPlotDigitizer .tar, with its images' bytes by name.
 
     Raises:
-        DigitizeError: If the archive is broken or hostile, or holds no project.
+        DigitizeError: If the archive is broken or hostile, or contains no project.
     """
     try:
         members = _members(data)

@@ -164,7 +164,7 @@ class Project:
         group, label, x, y, their sigma, its independent part (sigma_point) and the part that all
         points of an axes set share (sigma_calibration), px, py, stored_x, stored_y, stale,
         x_is_date, y_is_date. Values are in the axes' units, dates in days since 1970-01-01; sigma
-        is one standard deviation, NaN where the file holds no pixels.
+        is one standard deviation, NaN where the file contains no pixels.
 
         Args:
             pixel_sd: Error of every click, one standard deviation in px, the same in px and py.

@@ -1,6 +1,6 @@
 """WebPlotDigitizer's project JSON, format versions 3 and 4 (the programs 3.x to 5.x).
 
-Version 3 holds one axes set under `wpd`; version 4 holds collections: axesColl, datasetColl (each
+Version 3 has one axes set under `wpd`; version 4 has collections: axesColl, datasetColl (each
 data set names its axes; point groups give its points a tuple and a group) and measurementColl,
 which is not read. Stored dates are milliseconds since 1970-01-01.
 """

@@ -1,8 +1,8 @@
 """Within-person correlation of repeated visits: the structures that an analyst may assume.
 
-A paper that prints means and error terms leaves the correlation of its visits unsaid. Every builder
-returns matrices that are positive definite, as those of persons who do vary are, and takes many
-correlations at once.
+A paper that prints means and error terms does not report the correlation of its visits. Every
+builder returns matrices that are positive definite, as those of persons who do vary are, and takes
+many correlations at once.
 """
 
 import numpy as np

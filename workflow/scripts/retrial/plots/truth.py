@@ -24,7 +24,7 @@ from retrial.report.load import Results
 from retrial.report.sections.truth import GROUPS, compared, row_words
 from retrial.report.words import count_of, listing, number
 
-HOLDS, MISSES = "interval holds the truth", "interval misses it"
+HOLDS, MISSES = "interval contains the truth", "interval misses it"
 
 
 def truth_rows(results: Results) -> pd.DataFrame:

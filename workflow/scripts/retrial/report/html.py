@@ -21,7 +21,7 @@ from retrial.report.words import (
 
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
-# Shapes, so that a verdict is told without its colour; drawn in the text's colour.
+# Shapes, so that a verdict is clear without its colour; drawn in the text's colour.
 _CHECK = '<circle cx="8" cy="8" r="7"/><path class="cut" d="M4.6 8.3l2.3 2.4 4.5-5"/>'
 _CROSS = (
     '<rect x="1.5" y="1.5" width="13" height="13" rx="1.5"/>'
@@ -94,7 +94,7 @@ def bullets(items: Iterable[str], kind: str = "") -> str:
 
 
 def icon(verdict: str) -> str:
-    """Return a verdict's shape; decoration, since its word always stands beside it."""
+    """Return a verdict's shape; decoration, since its word is always beside it."""
     shape = _ICONS.get(verdict, _ICONS["not_testable"])
     return (
         f'<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{shape}</svg>'

@@ -254,5 +254,5 @@ def brief(detail: object, most: int = 150) -> str:
 
 
 def short_arm(results: Results, arm: object) -> str:
-    """Return an arm's label without what stands in brackets."""
+    """Return an arm's label without what is in brackets."""
     return re.sub(r"\s*\(.*\)$", "", results.arm_labels.get(text(arm), text(arm)))

@@ -119,12 +119,7 @@ METHODS = {
     "binomial_exact": "binomial (exact)",
     "clopper_pearson": "Clopper-Pearson",
 }
-SHAPES = {
-    "normal": "normal within limits",
-    "lognormal": "log-normal",
-    "gamma": "gamma",
-    "beta": "beta",
-}
+SHAPES = wording.SHAPE_NAMES
 STRUCTURES = {"compound_symmetry": "alike for all visits", "ar1": "fading with time"}
 POPULATIONS = {
     "as_printed": "as printed",

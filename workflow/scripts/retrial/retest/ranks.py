@@ -17,13 +17,10 @@ from retrial.pseudo import simulate_rank_p
 from retrial.retest.common import Settings
 from retrial.selection import Mean
 from retrial.study import Study
+from retrial.wording import SHAPE_NAMES
 
 TESTS = {"mann_whitney_sim": "mann_whitney", "kruskal_wallis_sim": "kruskal_wallis"}
-SHAPES = ("normal", "lognormal", "gamma", "beta")
-# Before it is given the printed moments: beside a limit, a normal shape becomes a skewed one.
-SHAPE_WORDS = dict(zip(SHAPES, SHAPES, strict=True)) | {
-    "normal": "normal, cut off at the limits if any"
-}
+SHAPES = tuple(SHAPE_NAMES)
 
 
 def rank_tests(
@@ -59,5 +56,5 @@ def rank_tests(
                 "p_high": float(row["p_high"]),
                 "share_significant": float(row["share_below_alpha"]),
                 "assumptions": f"{settings.rank_draws} draws of patients with these means and SDs, "
-                f"of a shape that is {SHAPE_WORDS[row['shape']]}; p is the median",
+                f"their shape {SHAPE_NAMES[row['shape']]}; p is the median",
             }

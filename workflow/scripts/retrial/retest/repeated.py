@@ -1,4 +1,4 @@
-"""Re-run the tests of repeated visits from printed summaries, over what is unsaid of them.
+"""Re-run the tests of repeated visits from printed summaries, over what is not reported of them.
 
 Means, SDs, n and the correlation of the visits are all that these tests use of the patients' data
 (see `retrial.longitudinal`). The correlation is not printed: every test is run over a grid of it,

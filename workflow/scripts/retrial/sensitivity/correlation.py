@@ -1,7 +1,7 @@
 """How far a change within one arm depends on the correlation of its two visits.
 
-A paper that prints the two means and their error terms leaves the correlation unsaid; the SD of the
-change falls as it rises (Cochrane Handbook, section 6.5.2.8).
+A paper that prints the two means and their error terms does not report the correlation; the SD of
+the change falls as it rises (Cochrane Handbook, section 6.5.2.8).
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def within(before: Remaining, after: Remaining, rho: float, alpha: float) -> Swe
 
 
 def search(first: Leaving, second: Leaving, compare: Compare, expect: str | None) -> Swept | None:
-    """Return a sweep over two groups that holds the worst and the best assumption for a claim.
+    """Return a sweep over two groups that contains the worst and the best assumption for a claim.
 
     Args:
         first: Who leaves the first group (the earlier visit, where one arm is compared).

@@ -50,7 +50,7 @@ def detail_of(
 def excluded(
     paper: Paper, sentences: tuple[Constraint, ...], spread: Spread, conflict: tuple[str, ...]
 ) -> str:
-    """Return what is told where nothing is possible: what excludes what."""
+    """Return what is reported where nothing is possible: what excludes what."""
     quotes = {s.id: f"'{s.quote}'" for s in sentences}
     printed = paper.reported.set_index("row_id")
     told = [

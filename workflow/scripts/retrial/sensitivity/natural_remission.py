@@ -34,9 +34,9 @@ def natural_remission(
 def _windows(paper: Paper, settings: NaturalRemission) -> list[dict]:
     """Say for each window which visits lie after it, on the clock of months since diagnosis.
 
-    A visit is surely after the window when even a patient who entered soon after diagnosis is past
-    it, perhaps after when only those who entered late are. `threshold` is the first visit surely
-    after.
+    A visit is certainly after the window when even a patient who entered soon after diagnosis is
+    past it, perhaps after when only those who entered late are. `threshold` is the first visit
+    certainly after.
     """
     earliest, latest = settings.months_at_treatment
     run_in = f" (the run-in of {settings.run_in_months:g} added)" if settings.run_in_months else ""
@@ -51,7 +51,7 @@ def _windows(paper: Paper, settings: NaturalRemission) -> list[dict]:
         ]
         detail = (
             f"Since diagnosis, visits are {earliest:g} to {latest:g} months later than since the "
-            f"start of treatment{run_in}. Surely after a window of {window:g} months: "
+            f"start of treatment{run_in}. Certainly after a window of {window:g} months: "
             f"{_visits(surely)}; perhaps: {_visits(perhaps)}. Claims with visits left: "
             f"{', '.join(kept) or 'none'}."
         )

@@ -1,4 +1,4 @@
-"""Rank tests of many samples at once: the last axis holds the individuals, the others the draws.
+"""Rank tests of many samples at once: the last axis are the individuals, the others the draws.
 
 Mann-Whitney's U (1947, doi 10.1214/aoms/1177730491), Kruskal-Wallis' H (1952, doi
 10.1080/01621459.1952.10483441) and Dunn's multiple comparisons (1964, doi

@@ -1,7 +1,7 @@
 """Trace a figure by a written specification: means and error bars of line and bar charts.
 
 The outcome is a WebPlotDigitizer project that a person opens, checks against the image and
-corrects; what could not be told surely is left out and named, never guessed.
+corrects; what is ambiguous is left out and named, never guessed.
 """
 
 from retrial.tracing.found import Point, Traced, Unsure

@@ -39,7 +39,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Unsure:
-    """A point left out because it could not be told surely."""
+    """A point left out because it is ambiguous."""
 
     series: str
     visit: float

@@ -1,4 +1,4 @@
-"""Follow an error bar from its marker to its cap, and say so where that cannot be done surely."""
+"""Follow an error bar from its marker to its cap, and say so where that is ambiguous."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def _left_from_template(
 
 
 def found_sound(folder: Path | str) -> str:
-    """Return what a person is told of a folder without problems, and what to do next."""
+    """Return what is reported of a folder without problems, and what to do next."""
     folder = Path(folder)
     name = folder.resolve().name
     sheets = {n: read_sheet(folder / n, n, columns)[0] for n, columns in SHEETS.items()}

@@ -25,7 +25,7 @@ Span = tuple[int, int]  # from, to: places in the text as it was given
 
 @dataclass(frozen=True)
 class Quoted:
-    """A quote of a study folder and where it stands there."""
+    """A quote of a study folder and its place there."""
 
     problem: Problem  # what to tell if the paper's text does not hold it
     quote: str

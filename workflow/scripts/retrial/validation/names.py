@@ -1,7 +1,7 @@
 """The names that a study folder defines: what references in its other places may point to.
 
 Each is None where the file or block that defines it could not be read: then nothing is said about
-the references to it, because the fault is told where it stands.
+the references to it, because the fault is reported at its place.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Check that a quote holds the number that it stands for, as text.
+"""Check that a quote contains the number that it is for, as text.
 
 A quote that does not is of another place, or the number was misread. It is the one check that a
 person cannot make at a glance over two hundred rows.
@@ -82,7 +82,7 @@ def _told(number: str) -> str:
 
 
 def holds(quote: str, number: str) -> bool:
-    """Return whether a quote holds a number: in digits, or a small whole one in words."""
+    """Return whether a quote contains a number: in digits, or a small whole one in words."""
     if number.isdigit() and int(number) <= len(WORDS):
         value = int(number)
         spelt = [*ALSO.get(value, ()), *([WORDS[value - 1]] if value else ())]

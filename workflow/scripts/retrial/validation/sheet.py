@@ -95,7 +95,7 @@ def read_sheet(
                     shown(row.name),
                     line,
                     value="1 field" if len(fields) == 1 else f"{len(fields)} fields",
-                    allowed=f"{len(header)} fields, as in the header; text that holds a comma "
+                    allowed=f"{len(header)} fields, as in the header; text with a comma "
                     f"needs double quotes around it{_decimal_comma(header, fields)}",
                 )
             )

@@ -15,7 +15,7 @@ from retrial.report.words import READINGS, count_of, listing, missing, number, p
 
 HOW_SURE = {
     "pixels": "the error of the clicks",
-    "observers": "the error that people make on figures of known truth (the file holds no pixels)",
+    "observers": "the error of people on figures of known truth (the file contains no pixels)",
     "two digitizers": "the difference between two digitizers",
 }
 

@@ -68,7 +68,7 @@ def introduction(results: Results) -> str:
     if len(others):
         amount = len(others.drop_duplicates(["check", "detail"]))
         clauses.append(
-            f"{count_of(amount, 'statement does', 'statements do')} not go together with another"
+            f"{count_of(amount, 'statement contradicts', 'statements contradict')} another"
         )
     if not clauses:
         return paragraph(

@@ -27,7 +27,7 @@ def say_natural_remission(results: Results, rows: pd.DataFrame) -> str:
         named = f" (the {escape(settings.called)})" if settings.called else ""
         told.append(
             f"By the paper's window of {settings.window_months:g} months since diagnosis{named}, "
-            f"only visits from month {first['threshold']:g} on are surely past it."
+            f"only visits from month {first['threshold']:g} on are certainly after the window."
         )
     changes = rows[rows["scenario"].str.startswith("natural_change:")]
     if len(changes):

@@ -47,7 +47,7 @@ def introduction(results: Results) -> str:
     ]
     found = [count_of(amount, one, many) for amount, one, many in amounts if amount]
     if not found:
-        return paragraph("The study folder holds no printed number.")
+        return paragraph("The study folder contains no printed number.")
     inferred = int(reported["inferred"].fillna(False).sum())
     follow = (
         f" {count_of(inferred, 'count follows', 'counts follow')} from a sentence without being "

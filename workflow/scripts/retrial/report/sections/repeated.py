@@ -75,7 +75,7 @@ def visits(results: Results) -> str:
     note = (
         "Below: the share of these correlations with p below the level. The correlation at "
         "which an "
-        "answer turns stands in the next section. Patients: those seen at every visit of the test, "
+        "answer turns is in the next section. Patients: those seen at every visit of the test, "
         "at most. p of “Do they change differently?” by ANOVA is corrected after Greenhouse and "
         "Geisser. An average over the visits includes the first one, as the group effect of "
         "such an "

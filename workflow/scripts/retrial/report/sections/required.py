@@ -137,7 +137,7 @@ def _joint(results: Results, rows: pd.DataFrame) -> str:
             f"the sentence and the printed p contradict each other under {out_names}, by a "
             "two-sample t test at that visit. An analysis of each patient's change could need less."
             if out_names
-            else "all go together with the sentence."
+            else "all agree with the sentence."
         )
     )
     listed = fold(

@@ -100,7 +100,7 @@ def numbers(results: Results) -> str:
         Column("value", "From the figure", "number"),
         Column("interval", "95 % interval (clicks)"),
         Column("difference", "Off by", "number"),
-        Column("inside", "Holds the truth"),
+        Column("inside", "Contains the truth"),
     ]
     note = escape(
         "The interval is that of 2.5 to 97.5 % of the draws of other clicks; a printed number in a "
