@@ -1,4 +1,4 @@
-"""What cannot be right as printed: the findings of the audit, the passed checks folded."""
+"""Inconsistencies in the reported numbers: the findings of the audit, the passed checks folded."""
 
 from __future__ import annotations
 

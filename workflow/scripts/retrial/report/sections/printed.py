@@ -242,7 +242,9 @@ def unused(results: Results) -> str:
         f"{escape(', '.join(group['row_id']))}: {escape(text(because))}"
         for because, group in idle.groupby("because", sort=False)
     ]
-    return join([paragraph(f"{said}; {len(idle)} by nothing:", "note"), bullets(lines, "plain")])
+    return join(
+        [paragraph(f"{said}; nothing uses {len(idle)} of them:", "note"), bullets(lines, "plain")]
+    )
 
 
 def _as_printed(row) -> str:

@@ -1,4 +1,4 @@
-"""Results that are not reported, and what they would have to be for the claims to hold."""
+"""What is not testable yet, and the conditions required for the claims to hold."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from retrial.report.words import METHODS, count_of, missing, months, number, p_v
 ELSEWHERE = (
     "required_effect",
     "partial_identification",
-)  # shown in the section on results that are not reported
+)  # shown in the section on the conditions required
 
 
 def introduction(results: Results) -> str:
