@@ -19,7 +19,7 @@ PYTHON := .venv/bin/python
 # last, in our words: what Snakemake says around it stays in .snakemake/make.log.
 define run
 	@mkdir -p .snakemake; failed=0; \
-	studies=$$($(PYTHON) -m retrial.studies $(STUDY) 2> .snakemake/problems) || failed=1; \
+	studies=$$($(PYTHON) -m retrial.run.studies $(STUDY) 2> .snakemake/problems) || failed=1; \
 	if [ -n "$$studies" ]; then \
 	  $(PYTHON) -m snakemake --cores $(CORES) --keep-going --rerun-incomplete --quiet host reason \
 	    --rerun-triggers mtime params input software-env \
@@ -64,7 +64,7 @@ help: ## this list
 env: $(INSTALLED) ## install what the workflow needs into .venv
 
 report: $(INSTALLED) ## run what is out of date, and say what each report found
-	$(call run,,$(PYTHON) -m retrial.summary $$(printf 'results/%s ' $$studies) || failed=1)
+	$(call run,,$(PYTHON) -m retrial.run.summary $$(printf 'results/%s ' $$studies) || failed=1)
 
 meta: $(INSTALLED) ## pool each outcome over the studies, simulated ones left out
 	$(call run,-- meta,[ $$failed = 1 ] || echo "meta: see results/meta/meta.csv and results/meta/figures")
@@ -79,7 +79,7 @@ check: $(INSTALLED) ## fail when any result has drifted from what was frozen
 	$(call run,-- check,[ $$failed = 1 ] || echo "check: every result of $$studies is as it was frozen")
 
 freeze: $(INSTALLED) ## freeze the results as they are now, for check to compare with
-	$(call run,,[ $$failed = 1 ] || $(PYTHON) -m retrial.freeze $$studies || failed=1)
+	$(call run,,[ $$failed = 1 ] || $(PYTHON) -m retrial.run.freeze $$studies || failed=1)
 
 bench: $(INSTALLED) ## time the library beside plain loops
 	@$(PYTHON) tests/benchmarks/comparisons.py
@@ -101,7 +101,7 @@ lock: $(INSTALLED) ## resolve the dependencies of pyproject.toml anew
 	  --fork-strategy fewest --generate-hashes --no-header --no-annotate --quiet -o $(LOCK)
 
 schema: $(INSTALLED) ## write the schema of the configuration and the data dictionary anew
-	@$(PYTHON) -m retrial.config > workflow/schemas/config.schema.yaml
+	@$(PYTHON) -m retrial.run.config > workflow/schemas/config.schema.yaml
 	@$(PYTHON) -m retrial.registry.dictionary resources/tables.md README.md
 
 clean: ## remove the results

@@ -8,17 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from retrial.audit import audit
-from retrial.claim import Claim, load_claims
-from retrial.collect import collect, printed_numbers
-from retrial.constraints import Constraint, load_constraints
-from retrial.digitized import Digitized, read_figures
-from retrial.figures import Figure, load_figures
-from retrial.multiverse import multiverse
-from retrial.reconstruct import reconstruct
-from retrial.retest import Settings, retest
-from retrial.study import Study, load_study
-from retrial.typed import read_evidence, read_printed
+from retrial.figures.digitized import Digitized, read_figures
+from retrial.stages.audit import audit
+from retrial.stages.collect import collect, printed_numbers
+from retrial.stages.multiverse import multiverse
+from retrial.stages.reconstruct import reconstruct
+from retrial.stages.retest import Settings, retest
+from retrial.study.claims import Claim, load_claims
+from retrial.study.constraints import Constraint, load_constraints
+from retrial.study.figures import Figure, load_figures
+from retrial.study.models import Study, load_study
+from retrial.study.typed import read_evidence, read_printed
 from sensitivity_rows import analysed
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from retrial.figures import Figure, load_figures
-from retrial.study import load_study
+from retrial.study.figures import Figure, load_figures
+from retrial.study.models import load_study
 
 WIDTH, HEIGHT = 900, 700
 LEFT, RIGHT, TOP, BOTTOM = 100, 800, 60, 600

@@ -9,10 +9,10 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel
 from retrial import plainyaml
-from retrial.claim import Claims
-from retrial.constraints import Constraints
-from retrial.figures import Figures
-from retrial.study import Study
+from retrial.study.claims import Claims
+from retrial.study.constraints import Constraints
+from retrial.study.figures import Figures
+from retrial.study.models import Study
 
 MODELS: dict[str, type[BaseModel]] = {
     "study.yaml": Study,

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from retrial.judge import judge
-from retrial.meta.effects import effects_of
-from retrial.plots import draw_all
 from retrial.report.load import load
+from retrial.report.plots import draw_all
 from retrial.report.render import render
-from retrial.risk_of_bias import risk_of_bias
-from retrial.sensitivity import analyse
+from retrial.report.risk_of_bias import risk_of_bias
+from retrial.stages.judge import judge
+from retrial.stages.meta.effects import effects_of
+from retrial.stages.sensitivity import analyse
 from retrial.tables import read_table, write_table
 
 ROOT = Path(__file__).resolve().parents[1]

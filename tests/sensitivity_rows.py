@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrial.sensitivity import analyse
+from retrial.stages.sensitivity import analyse
 
 READINGS = ["sd", "sem", "ci95"]
 RHO = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from retrial.claim import Claim
-from retrial.constraints import Constraint
-from retrial.figures import Figure
-from retrial.groups import sd_from_error
-from retrial.sensitivity import analyse
-from retrial.study import Study
+from retrial.stages.sensitivity import analyse
+from retrial.stats.summaries import sd_from_error
+from retrial.study.claims import Claim
+from retrial.study.constraints import Constraint
+from retrial.study.figures import Figure
+from retrial.study.models import Study
 from retrial.tables import table
 
 READINGS = ["sd", "sem"]

@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 import pingouin
 from retrial.axes import Axis, unchanged
-from retrial.longitudinal import compound_symmetry, mixed_anova_from_moments
-from retrial.multiverse.means import POPULATION, expanded, tested
-from retrial.multiverse.multiplicity import with_multiplicity
-from retrial.pseudo import draw_profiles
-from retrial.significance import compare_means
+from retrial.stages.multiverse.means import POPULATION, expanded, tested
+from retrial.stages.multiverse.multiplicity import with_multiplicity
+from retrial.stats.means import compare_means
+from retrial.stats.pseudo.profiles import draw_profiles
+from retrial.stats.repeated.anova import mixed_anova_from_moments
+from retrial.stats.repeated.correlation import compound_symmetry
 from scipy import stats
 
 ROWS, LOOPED = 1_000_000, 2_000

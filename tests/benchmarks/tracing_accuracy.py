@@ -16,7 +16,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "unit"))
 
-from retrial.tracing import trace
+from retrial.figures.tracing import trace
 from tracing_figures import draw_bars, draw_lines
 
 KINDS = {

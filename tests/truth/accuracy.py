@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from retrial.digitized import read_figures
-from retrial.figures import Figure
-from retrial.groups import sd_from_error
-from retrial.significance import compare_means
-from retrial.study import Study
+from retrial.figures.digitized import read_figures
+from retrial.stats.means import compare_means
+from retrial.stats.summaries import sd_from_error
+from retrial.study.figures import Figure
+from retrial.study.models import Study
 
 from truth.clicks import project_json
 from truth.journal_figure import Drawn, draw

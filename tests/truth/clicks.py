@@ -14,7 +14,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from retrial.digitize.webplotdigitizer import read_project_json
+from retrial.figures.formats.webplotdigitizer import read_project_json
 
 from truth.journal_figure import Drawn
 

@@ -11,16 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from retrial.groups import sd_from_error
-from retrial.longitudinal import (
-    ancova_from_summaries,
-    change_score_from_summaries,
-    compound_symmetry,
-    mixed_anova_from_moments,
-    trend_from_moments,
-)
-from retrial.pseudo import simulate_rank_p
-from retrial.significance import compare_means
+from retrial.stats.means import compare_means
+from retrial.stats.pseudo.simulate import simulate_rank_p
+from retrial.stats.repeated.ancova import ancova_from_summaries, change_score_from_summaries
+from retrial.stats.repeated.anova import mixed_anova_from_moments
+from retrial.stats.repeated.correlation import compound_symmetry
+from retrial.stats.repeated.measures import trend_from_moments
+from retrial.stats.summaries import sd_from_error
 from scipy import optimize, special, stats
 
 ALPHA, POWER = 0.05, 0.8

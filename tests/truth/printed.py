@@ -11,17 +11,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from retrial.groups import sd_from_error
-from retrial.longitudinal import (
-    ancova_from_summaries,
-    auc_from_moments,
-    change_score_from_summaries,
-    hotelling_t2_from_moments,
-    mixed_anova_from_moments,
-    trend_from_moments,
-)
-from retrial.pseudo import simulate_rank_p
-from retrial.significance import compare_means, means_p_range, paired_from_summary
+from retrial.stats.means import compare_means
+from retrial.stats.paired import paired_from_summary
+from retrial.stats.pseudo.simulate import simulate_rank_p
+from retrial.stats.repeated.ancova import ancova_from_summaries, change_score_from_summaries
+from retrial.stats.repeated.anova import mixed_anova_from_moments
+from retrial.stats.repeated.hotelling import hotelling_t2_from_moments
+from retrial.stats.repeated.measures import auc_from_moments, trend_from_moments
+from retrial.stats.rounding import means_p_range
+from retrial.stats.summaries import sd_from_error
 
 from truth.patients import ALL, Key
 from truth.trials import Trial

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from retrial.longitudinal import ar1, compound_symmetry
+from retrial.stats.repeated.correlation import ar1, compound_symmetry
 
 from truth.patients import complete, patients_tests, wide
 from truth.printed import (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 import pingouin
-from retrial.claim import Claim
+from retrial.study.claims import Claim
 from retrial.tables import TRUTH_INPUT
 from scipy import stats
 

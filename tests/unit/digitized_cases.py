@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 
 import digitizer_files as make
-from retrial.digitized import read_figures
-from retrial.figures import Figure
-from retrial.study import Study
+from retrial.figures.digitized import read_figures
+from retrial.study.figures import Figure
+from retrial.study.models import Study
 
 VISITS = [0, 3, 6, 12]
 # (visit, mean, error) in % of HbA1c.

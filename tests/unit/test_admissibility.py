@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.admissibility import Moments, Tie, admissibility, largest_part, ties_of
-from retrial.audit import audit
-from retrial.audit.joint import check_joint, losses
-from retrial.groups import READINGS
-from retrial.reconstruct import reconstruct
+from retrial.stages.audit import audit
+from retrial.stages.audit.joint import check_joint, losses
+from retrial.stages.reconstruct import reconstruct
+from retrial.stats.admissibility import Moments, Tie, admissibility, largest_part, ties_of
+from retrial.stats.summaries import READINGS
 from retrial.tables import table
 from scipy import stats
 from test_audit import a_mean, collected, findings, toy_study

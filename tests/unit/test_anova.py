@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.pseudo import draw
-from retrial.significance import compare_means, one_way_anova
+from retrial.stats.anova import one_way_anova
+from retrial.stats.means import compare_means
+from retrial.stats.pseudo.samples import draw
 from scipy import stats
 from statsmodels.stats.oneway import anova_generic
 

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.longitudinal import ancova_from_summaries, mixed_anova_from_moments
-from retrial.significance import attainable
-from retrial.significance.attainable import Group
-from retrial.significance.paired import paired_from_summary
+from retrial.stats import attainable
+from retrial.stats.attainable import Group
+from retrial.stats.paired import paired_from_summary
+from retrial.stats.repeated.ancova import ancova_from_summaries
+from retrial.stats.repeated.anova import mixed_anova_from_moments
 from scipy import stats
 
 

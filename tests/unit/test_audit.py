@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.audit.repeats import check_repeats
-from retrial.audit.spread import check_ranges, check_spread
-from retrial.audit.tallies import check_tallies
-from retrial.collect import collect
-from retrial.study import Study
+from retrial.stages.audit.repeats import check_repeats
+from retrial.stages.audit.spread import check_ranges, check_spread
+from retrial.stages.audit.tallies import check_tallies
+from retrial.stages.collect import collect
+from retrial.study.models import Study
+from retrial.study.typed import read_printed
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
-from retrial.typed import read_printed
 from scipy import stats
 
 READINGS = ["sd", "sem", "ci95"]

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.audit.baseline import check_baseline
-from retrial.groups import READINGS
-from retrial.significance.combination import stouffer
+from retrial.stages.audit.baseline import check_baseline
+from retrial.stats.combination import stouffer
+from retrial.stats.summaries import READINGS
 from scipy import stats
 from test_audit import a_mean, collected, findings, toy_study
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from retrial.bounds import (
+from retrial.stats.bounds import (
     decimals_of,
     max_sd,
     max_sd_any_n,
@@ -18,7 +18,7 @@ from retrial.bounds import (
     sd_limits_attained,
     sd_limits_integer,
 )
-from retrial.groups import sd_from_error
+from retrial.stats.summaries import sd_from_error
 
 BOUNDS = pd.read_csv(Path(__file__).parents[1] / "data" / "sd_bounds.csv", dtype=str).fillna("")
 CELLS = (2.55, 2.65), (1.45, 1.55), (3.15, 3.25)

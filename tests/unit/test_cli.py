@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 import yaml
-from retrial import cli
-from retrial.claim import load_claims
-from retrial.collect import collect
-from retrial.constraints import load_constraints
-from retrial.figures import load_figures
-from retrial.studies import sort_out
-from retrial.study import load_study
+from retrial.run import cli
+from retrial.run.studies import sort_out
+from retrial.stages.collect import collect
+from retrial.study.claims import load_claims
+from retrial.study.constraints import load_constraints
+from retrial.study.figures import load_figures
+from retrial.study.models import load_study
+from retrial.study.typed import read_printed
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
-from retrial.typed import read_printed
 from retrial.validation import check_study
 from retrial.validation.check import read_folder
 from retrial.validation.fulltext import quotes_of
@@ -102,9 +102,11 @@ def test_a_new_study_goes_through_collect(project, monkeypatch):
 
 
 def test_the_template_shows_every_key_of_study_yaml():
-    from retrial.study import Study
+    from retrial.study.models import Study
 
-    text = (Path(cli.__file__).parent / "templates" / "study.yaml").read_text(encoding="utf-8")
+    text = (Path(cli.__file__).parents[1] / "study/templates" / "study.yaml").read_text(
+        encoding="utf-8"
+    )
     block = re.search(r"^# natural_remission:\n(?:#   .*\n)+", text, re.M).group(0)
     uncommented = text.replace(block, block.replace("# ", "", 1).replace("\n# ", "\n"))
     assert set(yaml.safe_load(uncommented)) == set(Study.model_fields)
@@ -125,9 +127,11 @@ def test_what_the_template_calls_optional_may_be_deleted(project, monkeypatch):
 def test_every_form_of_a_claim_is_in_the_template():
     from typing import get_args
 
-    from retrial.claim import Claim
+    from retrial.study.claims import Claim
 
-    text = (Path(cli.__file__).parent / "templates" / "claims.yaml").read_text(encoding="utf-8")
+    text = (Path(cli.__file__).parents[1] / "study/templates" / "claims.yaml").read_text(
+        encoding="utf-8"
+    )
     for form in get_args(Claim.model_fields["form"].annotation):
         assert f"\n#     {form} " in text
 
@@ -228,9 +232,9 @@ def test_an_unknown_study_is_told_with_those_there_are(project, monkeypatch, cap
 
 def test_freeze_hands_over_both_folders(project, monkeypatch, capsys):
     calls = []
-    stub = types.ModuleType("retrial.freeze")
+    stub = types.ModuleType("retrial.run.freeze")
     stub.freeze = lambda study, results: calls.append((study, results))
-    monkeypatch.setitem(sys.modules, "retrial.freeze", stub)
+    monkeypatch.setitem(sys.modules, "retrial.run.freeze", stub)
     (project / "resources" / "studies" / "hu2013").mkdir()
     assert run(monkeypatch, "freeze", "hu2013") == 1
     assert "run make report STUDY=hu2013 first" in capsys.readouterr().err
@@ -241,7 +245,7 @@ def test_freeze_hands_over_both_folders(project, monkeypatch, capsys):
 
 def test_a_user_s_mistake_gives_no_traceback(tmp_path):
     ended = subprocess.run(
-        [sys.executable, "-m", "retrial.cli", "validate", "nothing"],
+        [sys.executable, "-m", "retrial.run.cli", "validate", "nothing"],
         capture_output=True,
         text=True,
         cwd=tmp_path,

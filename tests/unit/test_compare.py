@@ -6,14 +6,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from retrial import compare
-from retrial.compare import (
-    compare_frames,
-    compare_results,
-    describe_drift,
-    read_check,
-)
 from retrial.registry import TABLES, columns_of
+from retrial.run import compare
+from retrial.run.compare import compare_frames, compare_results, describe_drift, read_check
 from retrial.tables import read_table, table, write_table
 
 ROOT = Path(__file__).resolve().parents[2]

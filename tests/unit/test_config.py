@@ -7,8 +7,10 @@ from typing import get_args
 
 import pytest
 import yaml
-from retrial import studies
-from retrial.config import (
+from retrial.errors import UserError
+from retrial.report.page import SECTIONS
+from retrial.run import studies
+from retrial.run.config import (
     Config,
     Section,
     load_config,
@@ -16,8 +18,6 @@ from retrial.config import (
     refuse_other_readings,
     schema,
 )
-from retrial.joblog import UserError
-from retrial.report.page import SECTIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.significance import (
+from retrial.stats.counts import (
     COUNT_METHODS,
     clopper_pearson,
     compare_counts,

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from retrial import digests
-from retrial.digests import LIBRARY, code_digest, code_files
+from retrial.run import digests
+from retrial.run.digests import LIBRARY, code_digest, code_files
 
 SCRIPTS = LIBRARY.parent
 
@@ -19,9 +19,21 @@ def modules(script):
 
 def test_collect_is_reached_by_what_it_imports_and_by_nothing_else():
     found = modules("collect")
-    assert {"collect.py", "retrial/__init__.py", "retrial/collect.py", "retrial/study.py"} <= found
-    assert {"retrial/bounds.py", "retrial/tables.py", "retrial/joblog.py"} <= found
-    assert not {"retrial/judge.py", "retrial/retest.py", "retrial/compare.py"} & found
+    assert {
+        "collect.py",
+        "retrial/__init__.py",
+        "retrial/stages/collect.py",
+        "retrial/study/models.py",
+    } <= found
+    assert {"retrial/stats/bounds.py", "retrial/tables.py", "retrial/run/log.py"} <= found
+    assert (
+        not {
+            "retrial/stages/judge/__init__.py",
+            "retrial/stages/retest/__init__.py",
+            "retrial/run/compare.py",
+        }
+        & found
+    )
 
 
 def test_provenance_does_not_depend_on_the_statistics():

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.digitize import DigitizeError, grouped, read, read_project
+from retrial.figures.formats import DigitizeError, grouped, read, read_project
 from test_digitize_values import calibrations, write
 
 DRAWS = 40_000

@@ -12,7 +12,7 @@ import digitizer_files as make
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from retrial.digitize import DigitizeError, read, read_project
+from retrial.figures.formats import DigitizeError, read, read_project
 from test_digitize_values import write
 
 POINTS = [make.point(100, 250, [0, 7.5])]

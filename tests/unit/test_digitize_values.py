@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from retrial.digitize import DigitizeError, grouped, read, read_project
-from retrial.digitize.calibration import scale_of, three_point_calibration, xy_calibration
-from retrial.digitize.faults import days
+from retrial.figures.formats import DigitizeError, grouped, read, read_project
+from retrial.figures.formats.calibration import scale_of, three_point_calibration, xy_calibration
+from retrial.figures.formats.faults import days
 
 DATA = make.FOLDER
 REAL = os.environ.get("RETRIAL_WPD_FOLDER")

@@ -16,10 +16,10 @@ from digitized_cases import (
     series,
     study,
 )
-from retrial.audit.digitized import FALSE_ALARMS, check_digitized
-from retrial.digitized import curves
-from retrial.digitized.measure import measured
+from retrial.figures import curves
+from retrial.figures.measure import measured
 from retrial.registry import columns_of
+from retrial.stages.audit.digitized import FALSE_ALARMS, check_digitized
 from scipy import stats
 
 ONE = figure(panel(series()))

@@ -22,9 +22,9 @@ from digitized_cases import (
 )
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from retrial.audit.digitized import check_digitized
-from retrial.digitize import DigitizeError
-from retrial.digitized import figure_faults
+from retrial.figures.digitized import figure_faults
+from retrial.figures.formats import DigitizeError
+from retrial.stages.audit.digitized import check_digitized
 
 THREE = [series("M", "mean"), series("U", "upper"), series("L", "lower")]
 BAR_CLICK = {"T0": (90, 7.5), "T3": (190, 7.0), "C0": (290, 8.0), "C3": (390, 8.2)}

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from digitized_cases import words
 from figure_projects import drop_in, made_up
-from retrial.figures import Figures, load_figures
-from retrial.study import load_study
+from retrial.study.figures import Figures, load_figures
+from retrial.study.models import load_study
 from retrial.validation import check_study, format_problems, found_sound
 
 RESOURCES = Path(__file__).parents[2] / "resources"

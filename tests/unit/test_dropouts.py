@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.sensitivity.extremes import Leaving, between, p_range, search, within
-from retrial.sensitivity.removal import Summary, sweep
+from retrial.stages.sensitivity.extremes import Leaving, between, p_range, search, within
+from retrial.stages.sensitivity.removal import Summary, sweep
 from scipy import stats
 from scipy.optimize import minimize, minimize_scalar
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.estimand import (
+from retrial.study.estimand import (
     CLOCKS,
     EXPECTED,
     GROUPS,
@@ -15,7 +15,7 @@ from retrial.estimand import (
     in_short,
     most_comparable_first,
 )
-from retrial.remission import NaturalRemission
+from retrial.study.remission import NaturalRemission
 
 EVENT = {
     "outcome": "cure",

@@ -12,11 +12,11 @@ from digitized_cases import LINE, digitized, figure, grouped, panel, project, se
 from few_claims import keep_claims
 from figure_projects import LINES, drop_in
 from retrial import plainyaml
-from retrial.audit.digitized import check_digitized
-from retrial.audit.figures_and_print import check_against_print
-from retrial.collect import printed_numbers
-from retrial.digitized import figure_faults, read_figures
-from retrial.digitized.against_print import beside_print, contradicted, held_back
+from retrial.figures.against_print import beside_print, contradicted, held_back
+from retrial.figures.digitized import figure_faults, read_figures
+from retrial.stages.audit.digitized import check_digitized
+from retrial.stages.audit.figures_and_print import check_against_print
+from retrial.stages.collect import printed_numbers
 from retrial.tables import REPORTED_INPUT, read_table
 from retrial.validation import check_study
 from scipy import stats

@@ -15,13 +15,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from retrial.files import whole, write_text
-from retrial.multiverse import write_specifications
+from retrial.stages.multiverse import write_specifications
 from retrial.tables import table, write_table
 
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 WRITERS = {"to_csv", "to_parquet", "write_text", "write_bytes", "ParquetWriter"}
 # Not results: a new study's folder, a tracer's project (its own temporary file), the note of a run.
-OTHER_FILES = {"retrial/cli.py", "retrial/tracing/project.py", "retrial/made.py"}
+OTHER_FILES = {"retrial/run/cli.py", "retrial/figures/tracing/project.py", "retrial/run/made.py"}
 
 
 def test_a_file_is_as_it_was_when_its_writing_fails(tmp_path):

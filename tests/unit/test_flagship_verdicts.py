@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from report_results import RHO
-from retrial.judge import judge
 from retrial.registry import columns_of
-from retrial.sensitivity import analyse
-from retrial.summary import Tally, tally
+from retrial.run.summary import Tally, tally
+from retrial.stages.judge import judge
+from retrial.stages.sensitivity import analyse
 from scipy import stats
 
 # claim: basis, verdict, why.

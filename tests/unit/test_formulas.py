@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from retrial.audit.formulas import bounds_of_mean, check_formulas
-from retrial.formula import Formula, FormulaError, Tie
-from retrial.study import Study
+from retrial.stages.audit.formulas import bounds_of_mean, check_formulas
+from retrial.study.formula import Formula, FormulaError, Tie
+from retrial.study.models import Study
 from test_audit import a_mean, collected, toy_study
 
 SOURCED = {"source": "Methods", "quote": "was calculated by the formula"}

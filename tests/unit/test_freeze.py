@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from retrial import summary
-from retrial.compare import compare_results
-from retrial.freeze import freeze
-from retrial.joblog import UserError
-from retrial.made import note_made
-from retrial.provenance import provenance
+from retrial.errors import UserError
 from retrial.registry import of_study
-from retrial.studies import folder_files
-from retrial.summary import is_whole, summarize
+from retrial.run import summary
+from retrial.run.compare import compare_results
+from retrial.run.freeze import freeze
+from retrial.run.made import note_made
+from retrial.run.provenance import provenance
+from retrial.run.studies import folder_files
+from retrial.run.summary import is_whole, summarize
 from retrial.tables import read_table, table, write_table
 
 ROOT = Path(__file__).resolve().parents[2]

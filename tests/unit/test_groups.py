@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from retrial.groups import (
+from retrial.stats.summaries import (
     READINGS,
     add_members,
     change_sd,

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.significance import (
+from retrial.stats.counts import clopper_pearson
+from retrial.stats.history import (
     beta_binomial_upper_tail,
     binomial_upper_tail,
-    clopper_pearson,
     fisher_one_sided,
     tipping_rate,
 )

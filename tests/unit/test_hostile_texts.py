@@ -11,8 +11,8 @@ import pytest
 from carried import TO_JUDGE, carry
 from hostile_texts import MODELS, replace_all
 from retrial import plainyaml
-from retrial.plots import save
 from retrial.report import page as report_page
+from retrial.report.plots import save
 from retrial.validation import check_study, format_problems
 from retrial.validation.text import like_a_formula
 

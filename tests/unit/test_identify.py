@@ -7,22 +7,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.claim import Claim
-from retrial.constraints import Constraint
-from retrial.groups import change_sd, sd_from_error
-from retrial.identify import (
-    Limit,
-    Trajectories,
+from retrial.comparisons.sentences import limits_of, significance_limits, usable
+from retrial.stats.means import MEANS_METHODS, compare_means, required_difference
+from retrial.stats.partial.effects import (
+    change_sd_bounds,
     critical_bounds,
     least_difference,
-    limits_of,
     p_bounds,
-    significance_limits,
     standard_errors,
-    usable,
 )
-from retrial.identify.effects import change_sd_bounds
-from retrial.significance import MEANS_METHODS, compare_means, required_difference
+from retrial.stats.partial.trajectories import Limit, Trajectories
+from retrial.stats.summaries import change_sd, sd_from_error
+from retrial.study.claims import Claim
+from retrial.study.constraints import Constraint
 from scipy import optimize, stats
 
 ARMS, VISITS = ("a", "b"), [0.0, 1.0, 2.0]

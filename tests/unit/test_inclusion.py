@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from retrial.audit import audit
-from retrial.audit.labels import check_labels
-from retrial.audit.spread import check_spread
+from retrial.stages.audit import audit
+from retrial.stages.audit.labels import check_labels
+from retrial.stages.audit.spread import check_spread
 from retrial.tables import table
 from test_audit import READINGS, a_mean, collected, toy_study
 

@@ -9,9 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.claim import Claim
-from retrial.joint import joint_specifications
-from retrial.judge import (
+from retrial.stages.judge import (
     comparison_verdict,
     deciding_axes,
     evidence_verdict,
@@ -19,7 +17,9 @@ from retrial.judge import (
     judge,
     sales_verdict,
 )
-from retrial.requirements import from_bounds
+from retrial.stages.judge.joint import joint_specifications
+from retrial.stages.judge.requirements import from_bounds
+from retrial.study.claims import Claim
 from retrial.tables import table
 
 METHODS = ["fisher", "boschloo", "barnard", "chi2", "chi2_yates"]

@@ -9,13 +9,11 @@ import statsmodels.formula.api as smf
 from exact_persons import exact_persons, random_trial
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from retrial.groups import change_sd, rho_from_change_sd
-from retrial.longitudinal import (
-    ancova_from_summaries,
-    change_score_from_summaries,
-    mixed_anova_from_moments,
-)
-from retrial.significance import compare_means, paired_from_summary
+from retrial.stats.means import compare_means
+from retrial.stats.paired import paired_from_summary
+from retrial.stats.repeated.ancova import ancova_from_summaries, change_score_from_summaries
+from retrial.stats.repeated.anova import mixed_anova_from_moments
+from retrial.stats.summaries import change_sd, rho_from_change_sd
 from scipy import stats
 from scipy.special import gammaln
 

@@ -9,12 +9,9 @@ import pytest
 from exact_persons import exact_persons, long_format, random_trial
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.longitudinal import (
-    CORRECTIONS,
-    ar1,
-    compound_symmetry,
-    mixed_anova_from_moments,
-)
+from retrial.stats.repeated.anova import mixed_anova_from_moments
+from retrial.stats.repeated.correlation import ar1, compound_symmetry
+from retrial.stats.repeated.sphericity import CORRECTIONS
 from scipy import stats
 
 # R's answers on raw data (afex 1.2-1), whose means and covariances these are; 12 digits.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.longitudinal import ar1, compound_symmetry, unstructured
+from retrial.stats.repeated.correlation import ar1, compound_symmetry, unstructured
 
 TIMES = [0, 1, 3, 6, 12, 24]
 

@@ -5,15 +5,11 @@ import pytest
 from exact_persons import exact_persons, random_trial
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.longitudinal import (
-    auc_from_moments,
-    compound_symmetry,
-    hotelling_t2_from_moments,
-    listwise_ns,
-    mixed_anova_from_moments,
-    mixed_anova_n_range,
-    trend_from_moments,
-)
+from retrial.stats.repeated.anova import mixed_anova_from_moments
+from retrial.stats.repeated.correlation import compound_symmetry
+from retrial.stats.repeated.dropouts import listwise_ns, mixed_anova_n_range
+from retrial.stats.repeated.hotelling import hotelling_t2_from_moments
+from retrial.stats.repeated.measures import auc_from_moments, trend_from_moments
 from scipy import stats
 
 TIMES = [0, 3, 6, 24]

@@ -7,19 +7,18 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from retrial.bounds import rounding_interval
-from retrial.groups import change_sd, rho_from_change_sd
-from retrial.longitudinal import (
-    anova_flip_rhos,
-    ar1,
-    change_score_from_summaries,
-    compound_symmetry,
-    mixed_anova_from_moments,
+from retrial.stats.bounds import rounding_interval
+from retrial.stats.paired import paired_from_summary
+from retrial.stats.repeated.ancova import change_score_from_summaries
+from retrial.stats.repeated.anova import mixed_anova_from_moments
+from retrial.stats.repeated.correlation import ar1, compound_symmetry
+from retrial.stats.repeated.flips import anova_flip_rhos
+from retrial.stats.repeated.which_rho import (
     rho_from_change_sd_interval,
     rho_from_interaction,
     rho_from_paired_test,
 )
-from retrial.significance import paired_from_summary
+from retrial.stats.summaries import change_sd, rho_from_change_sd
 from scipy import stats
 
 DATA = Path(__file__).parents[1] / "data"

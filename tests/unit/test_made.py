@@ -9,8 +9,9 @@ import sys
 import time
 
 import pytest
-from retrial import made
-from retrial.joblog import UserError, job_log
+from retrial.errors import UserError
+from retrial.run import made
+from retrial.run.log import job_log
 
 
 @pytest.fixture

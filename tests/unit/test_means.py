@@ -8,16 +8,16 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.bounds import rounding_interval
-from retrial.groups import sd_from_error
-from retrial.significance import (
+from retrial.stats.bounds import rounding_interval
+from retrial.stats.means import (
     compare_means,
     detectable_difference,
     hedges_g,
     jzs_bayes_factor,
-    means_p_range,
     required_difference,
 )
+from retrial.stats.rounding import means_p_range
+from retrial.stats.summaries import sd_from_error
 from scipy import integrate, stats
 from statsmodels.stats.power import TTestIndPower
 

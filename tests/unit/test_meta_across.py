@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from retrial.meta.across import LABELLED, RULES, last_visits, meta_analysis, read_as, taken
-from retrial.meta.pooling import combine
-from retrial.plots.forest import draw_forests, forest_names
 from retrial.registry import columns_of
+from retrial.report.plots.forest import draw_forests, forest_names
+from retrial.stages.meta.across import LABELLED, RULES, last_visits, meta_analysis, read_as, taken
+from retrial.stats.pooling import combine
 from retrial.tables import table
 
 READINGS = ("sd", "sem", "ci95")

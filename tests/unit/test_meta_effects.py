@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.groups import sd_from_error
-from retrial.meta.effects import effects_of, mean_difference, standardized_difference
 from retrial.registry import columns_of
-from retrial.significance import compare_means, hedges_g
+from retrial.stages.meta.effects import effects_of, mean_difference, standardized_difference
+from retrial.stats.means import compare_means, hedges_g
+from retrial.stats.summaries import sd_from_error
 
 CASES = pd.read_csv(Path(__file__).parents[1] / "data/effect_sizes.csv").set_index("case_id")
 FUNCTIONS = {"MD": mean_difference, "SMD": standardized_difference}

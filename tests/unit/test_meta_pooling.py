@@ -8,7 +8,7 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from retrial.meta.pooling import (
+from retrial.stats.pooling import (
     ESTIMATORS,
     cochran_q,
     combine,

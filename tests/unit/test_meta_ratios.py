@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.meta.across import meta_analysis
-from retrial.meta.effects import effects_of
-from retrial.meta.pooling import combine
-from retrial.meta.ratios import FUNCTIONS, RATIOS, log_odds_ratio, log_risk_ratio
+from retrial.stages.meta.across import meta_analysis
+from retrial.stages.meta.effects import effects_of
+from retrial.stages.meta.ratios import FUNCTIONS, RATIOS, log_odds_ratio, log_risk_ratio
+from retrial.stats.pooling import combine
 from statsmodels.stats.contingency_tables import Table2x2
 
 DATA = Path(__file__).parents[1] / "data"

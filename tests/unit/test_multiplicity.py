@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.significance import adjust
+from retrial.stats.multiplicity import adjust
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from retrial.axes import Axis, unchanged
-from retrial.multiverse.means import means_product
-from retrial.multiverse.multiplicity import adjusted_within, with_multiplicity
-from retrial.significance import adjust
+from retrial.stages.multiverse.means import means_product
+from retrial.stages.multiverse.multiplicity import adjusted_within, with_multiplicity
+from retrial.stats.multiplicity import adjust
 from retrial.tables import AXES
 from scipy import stats
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from retrial.significance import ORDERED_METHODS, compare_ordered, unmet_ordered
+from retrial.stats.ordinal import ORDERED_METHODS, compare_ordered, unmet_ordered
 from scipy import stats
 
 # Hu 2013, daily insulin from raised by more than half to stopped: 14 of 15 treated patients are in

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from retrial.groups import sd_from_error
-from retrial.significance import flip_rho, paired_from_summary
+from retrial.stats.paired import flip_rho, paired_from_summary
+from retrial.stats.summaries import sd_from_error
 from scipy import stats
 
 CHANGES = pd.read_csv(Path(__file__).parents[1] / "data" / "change_scores.csv")

@@ -5,14 +5,14 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 from report_results import STUDY_FOLDER, draw, write_results
-from retrial.plots import PLOTS, draw_all, plots_of
-from retrial.plots.baseline import bound_rows
-from retrial.plots.natural_remission import NEAR, SAME, UNLIKE, remission_rows
-from retrial.plots.save import drawn
-from retrial.plots.scenarios import SCENARIOS, crossing, scenario_rows
-from retrial.plots.specification import curves, level_of
-from retrial.plots.tests import count_rows
 from retrial.report.load import load
+from retrial.report.plots import PLOTS, draw_all, plots_of
+from retrial.report.plots.baseline import bound_rows
+from retrial.report.plots.natural_remission import NEAR, SAME, UNLIKE, remission_rows
+from retrial.report.plots.save import drawn
+from retrial.report.plots.scenarios import SCENARIOS, crossing, scenario_rows
+from retrial.report.plots.specification import curves, level_of
+from retrial.report.plots.tests import count_rows
 
 
 @pytest.fixture(scope="module")

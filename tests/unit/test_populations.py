@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from retrial.audit.tallies import check_tallies
+from retrial.comparisons.selection import count_of
 from retrial.report.words import months
-from retrial.selection import count_of
-from retrial.study import Study
+from retrial.stages.audit.tallies import check_tallies
+from retrial.study.models import Study
 from retrial.validation import check_study
 from test_audit import a_count, collected, toy_study
 

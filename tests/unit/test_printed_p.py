@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.audit.printed_counts import mcnemar_range
-from retrial.audit.printed_p import check_printed_p, impossible_p_of, states
-from retrial.claim import Claim
-from retrial.collect import collect
-from retrial.study import Study
+from retrial.stages.audit.printed_counts import mcnemar_range
+from retrial.stages.audit.printed_p import check_printed_p, impossible_p_of, states
+from retrial.stages.collect import collect
+from retrial.study.claims import Claim
+from retrial.study.models import Study
+from retrial.study.typed import read_printed
 from retrial.tables import COUNTS_INPUT, table
-from retrial.typed import read_printed
 from scipy import stats
 from test_audit import a_count, a_mean, collected, toy_study
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from retrial.bounds import max_sd
-from retrial.pseudo import SHAPES, draw
-from retrial.pseudo.constrained import into_limits, standardized, stir, two_points
-from retrial.pseudo.samples import standard_draws
+from retrial.stats.bounds import max_sd
+from retrial.stats.pseudo.constrained import into_limits, standardized, stir, two_points
+from retrial.stats.pseudo.samples import draw, standard_draws
+from retrial.stats.pseudo.shapes import SHAPES
 from scipy import stats
 from scipy.special import ndtr, ndtri
 

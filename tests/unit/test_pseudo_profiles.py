@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.pseudo import draw, draw_profiles
+from retrial.stats.pseudo.profiles import draw_profiles
+from retrial.stats.pseudo.samples import draw
 from scipy import stats
 
 MEANS, SDS = [0.74, 0.9, 0.5], [0.57, 0.5, 0.45]

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.significance import adjust, dunn, kruskal_wallis, mann_whitney, permutation_t
-from retrial.significance.ranks import average_ranks
+from retrial.stats.multiplicity import adjust
+from retrial.stats.permutation import permutation_t
+from retrial.stats.ranks import average_ranks, dunn, kruskal_wallis, mann_whitney
 from scipy import stats
 
 # Hollander & Wolfe (1973) and data sets of R, run through R's kruskal.test (column source).

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.pseudo import SHAPES, draw
+from retrial.stats.pseudo.samples import draw
+from retrial.stats.pseudo.shapes import SHAPES
 
 
 def assert_rounds(draws, mean, sd, decimals, mean_decimals, sd_decimals):

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from retrial.pseudo import SHAPES, draw, simulate_rank_p
-from retrial.pseudo.samples import scaled_draws
-from retrial.significance import kruskal_wallis, mann_whitney
+from retrial.stats.pseudo.samples import draw, scaled_draws
+from retrial.stats.pseudo.shapes import SHAPES
+from retrial.stats.pseudo.simulate import simulate_rank_p
+from retrial.stats.ranks import kruskal_wallis, mann_whitney
 from scipy import stats
 
 AGE = [(15, 17.6, 8.7, 0, 25), (14, 18.2, 7.9, 0, 25)]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.significance import PublishedP, agreement, compare_counts, implied_interval, parse_p
+from retrial.stats.counts import compare_counts
+from retrial.stats.published import PublishedP, agreement, implied_interval, parse_p
 
 probabilities = st.floats(0, 1)
 

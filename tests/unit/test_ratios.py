@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from retrial.audit.ratios import THRESHOLD, check_ratios, critical_ratio, variance_ratio_p
-from retrial.study import Study
+from retrial.stages.audit.ratios import THRESHOLD, check_ratios, critical_ratio, variance_ratio_p
+from retrial.study.models import Study
 from scipy import stats
 from test_audit import collected, toy_study
 from test_printed_p import arm_mean

@@ -7,14 +7,14 @@ import dataclasses
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from retrial.audit import audit
-from retrial.audit.label_fit import check_label_fit, reasons
-from retrial.claim import Claim, DefensibleSet, PaperAnalysis
-from retrial.meta.effects import effects_of
-from retrial.multiverse.means import means_product
-from retrial.reconstruct import reconstruct
-from retrial.retest import Settings, retest
-from retrial.selection import AS_LABELLED, means_of, tried
+from retrial.comparisons.selection import AS_LABELLED, means_of, tried
+from retrial.stages.audit import audit
+from retrial.stages.audit.label_fit import check_label_fit, reasons
+from retrial.stages.meta.effects import effects_of
+from retrial.stages.multiverse.means import means_product
+from retrial.stages.reconstruct import reconstruct
+from retrial.stages.retest import Settings, retest
+from retrial.study.claims import Claim, DefensibleSet, PaperAnalysis
 from retrial.tables import table
 from retrial.validation.labels import beyond_the_label
 from scipy import stats

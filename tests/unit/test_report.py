@@ -10,11 +10,11 @@ from report_results import (
     TEMPLATE,
     write_results,
 )
-from retrial.plots.theme import GREEN
-from retrial.plots.verdicts import STYLE
 from retrial.report.load import SHOWN, load
 from retrial.report.page import SECTIONS
 from retrial.report.phrases import event_name, evidence_label, in_words
+from retrial.report.plots.theme import GREEN
+from retrial.report.plots.verdicts import STYLE
 from retrial.report.sections import (
     all_tests,
     context,

@@ -2,8 +2,8 @@
 
 import pytest
 from report_results import STUDY_FOLDER, write_results
-from retrial.plots.identified import identified_rows, say_identified
 from retrial.report.load import load
+from retrial.report.plots.identified import identified_rows, say_identified
 from retrial.report.sections.identified import between, bounded
 from retrial.report.sections.sensitivity import analyses
 

@@ -24,9 +24,7 @@ from retrial.report.render import (
     parameters_of,
     read_notebook,
 )
-from retrial.report.sections import (
-    context,
-)
+from retrial.report.sections import context
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> **b** [x](javascript:alert(3)) {{7*7}}"

@@ -5,10 +5,10 @@ import math
 import pandas as pd
 import pytest
 from pydantic import ValidationError
-from retrial.claim import Target
-from retrial.outcome import Outcome
-from retrial.retest.ordered import MOST_PLACEMENTS, Ordered, ordered_of
-from retrial.significance import compare_ordered
+from retrial.stages.retest.ordered import MOST_PLACEMENTS, Ordered, ordered_of
+from retrial.stats.ordinal import compare_ordered
+from retrial.study.claims import Target
+from retrial.study.outcomes import Outcome
 from scipy import stats
 
 METHODS = ["mann_whitney_exact", "kruskal_wallis"]

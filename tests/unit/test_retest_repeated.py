@@ -8,9 +8,9 @@ import pingouin
 import pytest
 import statsmodels.api as sm
 from exact_persons import exact_persons
-from retrial.longitudinal import compound_symmetry
-from retrial.retest import retest
-from retrial.retest.repeated import profiles, repeated_tests
+from retrial.stages.retest import retest
+from retrial.stages.retest.repeated import profiles, repeated_tests
+from retrial.stats.repeated.correlation import compound_symmetry
 from scipy import stats
 from truth.trials import BTHEB
 

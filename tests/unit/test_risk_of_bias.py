@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from retrial.outcome import Outcome
 from retrial.plainyaml import load
-from retrial.risk_of_bias import SELECTION, risk_of_bias, unreported
-from retrial.study import load_study
+from retrial.report.risk_of_bias import SELECTION, risk_of_bias, unreported
+from retrial.study.models import load_study
+from retrial.study.outcomes import Outcome
 
 HU2013 = Path(__file__).parents[2] / "resources/studies/hu2013"
 STUDY = load_study(HU2013 / "study.yaml")

@@ -8,19 +8,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from figure_projects import drop_in
-from retrial.audit import audit
-from retrial.claim import load_claims
-from retrial.collect import collect
-from retrial.constraints import load_constraints
-from retrial.digitized import read_figures
-from retrial.figures import load_figures
-from retrial.reconstruct import reconstruct
-from retrial.selection import mean_of, rows_of
-from retrial.sensitivity.comparisons import Paper
-from retrial.sensitivity.digitization import digitization
-from retrial.study import load_study
+from retrial.comparisons.selection import mean_of, rows_of
+from retrial.figures.digitized import read_figures
+from retrial.stages.audit import audit
+from retrial.stages.collect import collect
+from retrial.stages.reconstruct import reconstruct
+from retrial.stages.sensitivity.comparisons import Paper
+from retrial.stages.sensitivity.digitization import digitization
+from retrial.study.claims import load_claims
+from retrial.study.constraints import load_constraints
+from retrial.study.figures import load_figures
+from retrial.study.models import load_study
+from retrial.study.typed import read_printed
 from retrial.tables import table
-from retrial.typed import read_printed
 from scipy import stats
 
 STUDY = Path(__file__).resolve().parents[2] / "resources/studies/hu2013"

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from retrial.registry import columns_of
-from retrial.sensitivity import analyse
+from retrial.stages.sensitivity import analyse
 from retrial.tables import read_table, write_table
 from scipy import stats
 from sensitivity_rows import RHO, analysed, one, pick

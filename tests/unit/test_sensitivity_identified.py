@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from retrial.sensitivity import analyse
-from retrial.sensitivity.identified import whether
-from retrial.sensitivity.identified_words import end_of
+from retrial.stages.sensitivity import analyse
+from retrial.stages.sensitivity.identified import whether
+from retrial.stages.sensitivity.identified_words import end_of
 from scipy import stats
 from test_sensitivity_any_study import (
     AT_8,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from retrial.groups import add_members
-from retrial.sensitivity.removal import Summary, sweep, without
+from retrial.stages.sensitivity.removal import Summary, sweep, without
+from retrial.stats.summaries import add_members
 from scipy.optimize import minimize
 
 LIMITS = (0.0, 10.0)

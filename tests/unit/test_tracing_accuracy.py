@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from retrial.tracing import trace
+from retrial.figures.tracing import trace
 from tracing_figures import Drawn, draw_bars, draw_lines
 
 # Kept small where figures are large: 36 figures in all.

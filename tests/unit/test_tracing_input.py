@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 import yaml
 from PIL import Image
-from retrial.cli import app
-from retrial.digitize import read_project
-from retrial.digitized import figure_faults
-from retrial.figures import Figure
-from retrial.joblog import UserError
-from retrial.study import load_study
-from retrial.tracing import load_spec, parse_spec, trace, write_project
-from retrial.tracing.command import digitize_command
-from retrial.tracing.picture import read_image
+from retrial.errors import UserError
+from retrial.figures.digitized import figure_faults
+from retrial.figures.formats import read_project
+from retrial.figures.tracing import load_spec, parse_spec, trace, write_project
+from retrial.figures.tracing.command import digitize_command
+from retrial.figures.tracing.picture import read_image
+from retrial.run.cli import app
+from retrial.study.figures import Figure
+from retrial.study.models import load_study
 from tracing_figures import draw_bars, draw_lines
 from typer.testing import CliRunner
 

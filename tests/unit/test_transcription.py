@@ -14,7 +14,7 @@ from paper_numerals import (
     rows_of,
     unaccounted,
 )
-from retrial.study import load_study
+from retrial.study.models import load_study
 from retrial.validation.check import read_folder
 from retrial.validation.fulltext import Fulltext, check_against, quotes_of
 

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from report_results import write_results
-from retrial.plots.truth import MISSES, draw_truth, say_truth, truth_rows
 from retrial.registry import columns_of
 from retrial.report.load import load
+from retrial.report.plots.truth import MISSES, draw_truth, say_truth, truth_rows
 from retrial.report.sections import truth as section
+from retrial.stages.truth import compare_with_truth
 from retrial.tables import read_table, write_table
-from retrial.truth import compare_with_truth
 
 STUDY = Path(__file__).resolve().parents[2] / "resources/studies/btheb"
 

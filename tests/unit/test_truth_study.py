@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from retrial import digitize
-from retrial.figures import load_figures
+from retrial.figures import formats as digitize
+from retrial.study.figures import load_figures
+from retrial.study.typed import read_printed
 from retrial.tables import read_table
-from retrial.typed import read_printed
 from truth.trials import BTHEB, TRIALS, load
 from truth.truth import anova_p, moments
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.audit import audit
-from retrial.claim import Claim
-from retrial.interval_ends import BOTH, LINEAR, LOG, NEITHER, check_interval_ends, scale_of
-from retrial.study import Study
+from retrial.stages.audit import audit
+from retrial.stages.interval_ends import BOTH, LINEAR, LOG, NEITHER, check_interval_ends, scale_of
+from retrial.study.claims import Claim
+from retrial.study.models import Study
 from retrial.tables import table
-from retrial.usage import usage, usage_lines
+from retrial.validation.usage import usage, usage_lines
 from scipy import stats
 from test_audit import a_count, a_mean, collected, toy_study
 from test_printed_p import a_claim, a_p, arm_mean, verdict

@@ -11,13 +11,7 @@ import faults_in_study
 import pytest
 from retrial.registry import columns_of
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT
-from retrial.validation import (
-    Problem,
-    check_study,
-    format_problems,
-    found_sound,
-    summarize,
-)
+from retrial.validation import Problem, check_study, format_problems, found_sound, summarize
 from retrial.validation.quotes import holds
 from study_files import FILES
 

@@ -8,13 +8,13 @@ import pytest
 import statsmodels.stats.weightstats as weightstats
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.claim import Claim
-from retrial.multiverse import CONCURRENT
-from retrial.populations import populations
+from retrial.comparisons.populations import populations
+from retrial.comparisons.selection import Count, versions_of
+from retrial.comparisons.support import supports
 from retrial.registry import columns_of
-from retrial.selection import Count, versions_of
-from retrial.significance import COUNT_METHODS
-from retrial.support import supports
+from retrial.stages.multiverse import CONCURRENT
+from retrial.stats.counts import COUNT_METHODS
+from retrial.study.claims import Claim
 from scipy import stats
 
 

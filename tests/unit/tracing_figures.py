@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.transforms import IdentityTransform
 from PIL import Image
-from retrial.tracing.spec import TraceSpec, parse_spec
+from retrial.figures.tracing.spec import TraceSpec, parse_spec
 
 mpl.rcParams.update({"font.size": 8})
 SHAPES = {

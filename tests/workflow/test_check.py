@@ -4,8 +4,8 @@ import sys
 
 import pandas as pd
 import pytest
-from retrial import freeze
 from retrial.registry import of_study
+from retrial.run import freeze
 
 pytestmark = pytest.mark.workflow
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from figure_projects import LINES, drop_in, mean_at
-from retrial.study import load_study
+from retrial.study.models import load_study
 from retrial.tables import read_table
 
 pytestmark = pytest.mark.workflow

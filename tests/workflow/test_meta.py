@@ -6,8 +6,8 @@ import sys
 
 import pandas as pd
 import pytest
-from retrial.meta.pooling import combine
 from retrial.registry import columns_of
+from retrial.stats.pooling import combine
 from retrial.tables import read_table
 
 pytestmark = pytest.mark.workflow
@@ -18,7 +18,7 @@ STUDY_NUMBERS = "1, 3.5, 5.5, 9.8"  # what the template's study.yaml types with 
 
 def begin(project, name, mean, *, simulated):
     """Begin a study from the template, with another mean of the treated arm at month 6."""
-    command = [sys.executable, "-m", "retrial.cli", "new", name]
+    command = [sys.executable, "-m", "retrial.run.cli", "new", name]
     done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     folder = project / f"resources/studies/{name}"
@@ -84,13 +84,13 @@ def test_studies_with_patients_are_pooled_and_simulated_ones_are_not(fresh):
     assert not (fresh / "results/one2001/report.html").exists()
 
     assert fresh.planned("meta", *studies) == set()
-    with (fresh / "workflow/scripts/retrial/meta/pooling.py").open("a") as file:
+    with (fresh / "workflow/scripts/retrial/stats/pooling.py").open("a") as file:
         file.write("REMARK = 1\n")
     assert fresh.planned("meta", *studies) == {"meta"}
 
 
 def test_no_study_can_be_called_meta(fresh):
-    command = [sys.executable, "-m", "retrial.cli", "new", "meta"]
+    command = [sys.executable, "-m", "retrial.run.cli", "new", "meta"]
     done = subprocess.run(command, cwd=fresh.folder, capture_output=True, text=True, timeout=120)
     assert done.returncode == 1 and "cannot be called 'meta'" in done.stderr
     fresh.study.rename(fresh.study.parent / "meta")

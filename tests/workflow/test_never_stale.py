@@ -26,7 +26,7 @@ def append(path, text):
 
 
 def test_touched_files_change_nothing(project):
-    for path in [*project.study.rglob("*.*"), project / "workflow/scripts/retrial/judge.py"]:
+    for path in [*project.study.rglob("*.*"), project / "workflow/scripts/retrial/stages/judge.py"]:
         os.utime(path)
     assert project.planned() == set()
 
@@ -88,15 +88,15 @@ def test_a_setting_bears_on_the_stages_that_take_it(project, setting, stages):
 @pytest.mark.parametrize(
     ("file", "stages"),
     [
-        ("workflow/scripts/retrial/judge.py", {"judge", "plot", "report"}),
-        ("workflow/scripts/retrial/reconstruct.py", AFTER_AUDIT),
-        ("workflow/scripts/retrial/meta/effects.py", {"effects", "plot", "report"}),
-        ("workflow/scripts/retrial/provenance.py", {"provenance", "report"}),
+        ("workflow/scripts/retrial/stages/judge.py", {"judge", "plot", "report"}),
+        ("workflow/scripts/retrial/stages/reconstruct.py", AFTER_AUDIT),
+        ("workflow/scripts/retrial/stages/meta/effects.py", {"effects", "plot", "report"}),
+        ("workflow/scripts/retrial/run/provenance.py", {"provenance", "report"}),
         ("workflow/scripts/retrial/report/page.py", {"report"}),
         ("workflow/notebooks/report.py", {"report"}),
         ("workflow/report/template/style.css", {"report"}),
         ("workflow/scripts/judge.py", {"judge", "plot", "report"}),
-        ("workflow/scripts/retrial/compare.py", set()),
+        ("workflow/scripts/retrial/run/compare.py", set()),
         ("resources/studies/hu2013/expected/claims.csv", set()),
         ("README.md", set()),
     ],

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.workflow
 def retrial(project, *arguments):
     """Run the command line in the project; return (exit status, all that it says)."""
     done = subprocess.run(
-        [sys.executable, "-m", "retrial.cli", *arguments],
+        [sys.executable, "-m", "retrial.run.cli", *arguments],
         cwd=project.folder,
         capture_output=True,
         text=True,

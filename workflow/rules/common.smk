@@ -19,13 +19,13 @@ os.environ.update(PYTHONPATH=LIBRARY)
 # Snakemake (9.27) runs scripts by this path without quoting it: a space in it would break them.
 sys.executable = shlex.quote(sys.executable)
 
-from retrial.config import load_config, refuse_other_readings
-from retrial.digests import code_digest, file_digest
-from retrial.joblog import UserError
-from retrial.made import ON_REQUEST, changed_since, claim_folder, runs_jobs, set_aside
+from retrial.run.config import load_config, refuse_other_readings
+from retrial.run.digests import code_digest, file_digest
+from retrial.errors import UserError
+from retrial.run.made import ON_REQUEST, changed_since, claim_folder, runs_jobs, set_aside
 from retrial.registry import TABLES, of_study
-from retrial.runrecord import write_run_record
-from retrial.studies import RESERVED, find_studies, folder_files, known_studies, knows_truth
+from retrial.run.record import write_run_record
+from retrial.run.studies import RESERVED, find_studies, folder_files, known_studies, knows_truth
 
 try:
     if workflow.is_main_process:

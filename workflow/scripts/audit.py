@@ -1,13 +1,13 @@
 """Find what cannot be right as printed."""
 
-from retrial.audit import audit, printed_p_tests
-from retrial.claim import load_claims
-from retrial.constraints import load_constraints
-from retrial.figures import load_figures
-from retrial.joblog import job_log
-from retrial.study import load_study
+from retrial.run.log import job_log
+from retrial.stages.audit import audit, printed_p_tests
+from retrial.study.claims import load_claims
+from retrial.study.constraints import load_constraints
+from retrial.study.figures import load_figures
+from retrial.study.models import load_study
 from retrial.tables import read_table, write_table
-from retrial.usage import usage
+from retrial.validation.usage import usage
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     study, reported = load_study(snakemake.input.study), read_table(snakemake.input.reported)

@@ -1,7 +1,8 @@
 """Fail when any study's results have drifted from what was frozen, and say where."""
 
-from retrial.compare import describe_drift, read_check
-from retrial.joblog import UserError, job_log
+from retrial.errors import UserError
+from retrial.run.compare import describe_drift, read_check
+from retrial.run.log import job_log
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     studies = zip(snakemake.params.studies, snakemake.input.checks, strict=True)

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from retrial.collect import collect, printed_numbers
-from retrial.digitized import read_figures
-from retrial.figures import load_figures
-from retrial.joblog import job_log
-from retrial.study import load_study
+from retrial.figures.digitized import read_figures
+from retrial.run.log import job_log
+from retrial.stages.collect import collect, printed_numbers
+from retrial.study.figures import load_figures
+from retrial.study.models import load_study
+from retrial.study.typed import read_printed
 from retrial.tables import write_table
-from retrial.typed import read_printed
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     study = load_study(snakemake.input.study)

@@ -1,7 +1,7 @@
 """Compare a study's results with its frozen ones."""
 
-from retrial.compare import compare_results
-from retrial.joblog import job_log
+from retrial.run.compare import compare_results
+from retrial.run.log import job_log
 from retrial.tables import write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):

@@ -1,8 +1,8 @@
 """Give each outcome's effect and weight as a meta-analysis would take them."""
 
-from retrial.joblog import job_log
-from retrial.meta.effects import effects_of
-from retrial.study import load_study
+from retrial.run.log import job_log
+from retrial.stages.meta.effects import effects_of
+from retrial.study.models import load_study
 from retrial.tables import read_table, write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):

@@ -1,11 +1,11 @@
 """Judge every claim by fixed rules."""
 
-from retrial.claim import load_claims
-from retrial.figures import load_figures
-from retrial.joblog import job_log
-from retrial.judge import judge
-from retrial.risk_of_bias import risk_of_bias
-from retrial.study import load_study
+from retrial.report.risk_of_bias import risk_of_bias
+from retrial.run.log import job_log
+from retrial.stages.judge import judge
+from retrial.study.claims import load_claims
+from retrial.study.figures import load_figures
+from retrial.study.models import load_study
 from retrial.tables import read_table, write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):

@@ -1,10 +1,10 @@
 """Pool each outcome over the studies, and draw a forest plot of each."""
 
 import pandas as pd
-from retrial.joblog import job_log
-from retrial.meta.across import meta_analysis
-from retrial.plots.forest import draw_forests
-from retrial.study import load_study
+from retrial.report.plots.forest import draw_forests
+from retrial.run.log import job_log
+from retrial.stages.meta.across import meta_analysis
+from retrial.study.models import load_study
 from retrial.tables import read_table, write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):

@@ -1,11 +1,11 @@
 """Lay out every specification of every claim, and whether it agrees."""
 
-from retrial.claim import load_claims
-from retrial.joblog import job_log
-from retrial.multiverse import specifications, write_specifications
-from retrial.study import load_study
+from retrial.run.log import job_log
+from retrial.stages.multiverse import specifications, write_specifications
+from retrial.study.claims import load_claims
+from retrial.study.models import load_study
+from retrial.study.typed import read_evidence
 from retrial.tables import read_table
-from retrial.typed import read_evidence
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     chunks = specifications(

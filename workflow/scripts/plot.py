@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from retrial.joblog import job_log
-from retrial.plots import draw_all
 from retrial.report.load import load
+from retrial.report.plots import draw_all
+from retrial.run.log import job_log
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     results = load(

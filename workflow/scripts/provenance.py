@@ -3,8 +3,8 @@
 import json
 
 from retrial.files import write_text
-from retrial.joblog import job_log
-from retrial.provenance import provenance
+from retrial.run.log import job_log
+from retrial.run.provenance import provenance
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     made_from = provenance(

@@ -1,7 +1,7 @@
 """Rebuild each group's n, mean and SD under each reading of its error term."""
 
-from retrial.joblog import job_log
-from retrial.reconstruct import reconstruct
+from retrial.run.log import job_log
+from retrial.stages.reconstruct import reconstruct
 from retrial.tables import read_table, write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):

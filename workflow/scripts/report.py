@@ -1,7 +1,7 @@
 """Render a study's report: run the notebook on the results and convert it to one HTML file."""
 
-from retrial.joblog import job_log
 from retrial.report.render import render
+from retrial.run.log import job_log
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     render(

@@ -1,9 +1,9 @@
 """Re-run the significance tests."""
 
-from retrial.claim import load_claims
-from retrial.joblog import job_log
-from retrial.retest import Settings, retest
-from retrial.study import load_study
+from retrial.run.log import job_log
+from retrial.stages.retest import Settings, retest
+from retrial.study.claims import load_claims
+from retrial.study.models import load_study
 from retrial.tables import read_table, write_table
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):

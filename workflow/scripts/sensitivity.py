@@ -1,13 +1,13 @@
 """Run the sensitivity analyses."""
 
-from retrial.claim import load_claims
-from retrial.constraints import load_constraints
-from retrial.figures import load_figures
-from retrial.joblog import job_log
-from retrial.sensitivity import analyse
-from retrial.study import load_study
+from retrial.run.log import job_log
+from retrial.stages.sensitivity import analyse
+from retrial.study.claims import load_claims
+from retrial.study.constraints import load_constraints
+from retrial.study.figures import load_figures
+from retrial.study.models import load_study
+from retrial.study.typed import read_evidence
 from retrial.tables import read_table, write_table
-from retrial.typed import read_evidence
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     scenarios = analyse(

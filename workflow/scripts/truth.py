@@ -1,11 +1,11 @@
 """Hold the digitized numbers and the tests on them against the truth that the study knows."""
 
-from retrial.claim import load_claims
-from retrial.joblog import job_log
-from retrial.study import load_study
+from retrial.run.log import job_log
+from retrial.stages.truth import compare_with_truth
+from retrial.study.claims import load_claims
+from retrial.study.models import load_study
+from retrial.study.typed import read_truth
 from retrial.tables import read_table, write_table
-from retrial.truth import compare_with_truth
-from retrial.typed import read_truth
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):
     compared = compare_with_truth(

@@ -1,7 +1,8 @@
 """Check a study folder before anything is computed; all problems are told at once."""
 
+from retrial.errors import UserError
 from retrial.files import write_text
-from retrial.joblog import UserError, job_log
+from retrial.run.log import job_log
 from retrial.validation import check_study, format_problems, summarize
 
 with job_log(snakemake.log[0], snakemake.output, snakemake.input):

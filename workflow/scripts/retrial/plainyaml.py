@@ -16,7 +16,7 @@ from pathlib import Path
 
 import yaml
 
-from retrial.joblog import UserError
+from retrial.errors import UserError
 
 Path_ = tuple[str | int, ...]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from retrial.claim import Claim, load_claims
-from retrial.figures import Figure, load_figures
-from retrial.precision import decimals_shown
+from retrial.comparisons.selection import AS_LABELLED
 from retrial.registry import of_study
-from retrial.selection import AS_LABELLED
-from retrial.study import Study, load_study
+from retrial.stats.precision import decimals_shown
+from retrial.study.claims import Claim, load_claims
+from retrial.study.figures import Figure, load_figures
+from retrial.study.models import Study, load_study
 from retrial.tables import read_table, table
 
 # What the report reads, by name.

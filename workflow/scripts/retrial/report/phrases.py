@@ -8,7 +8,6 @@ from textwrap import shorten
 
 import pandas as pd
 
-from retrial.precision import decimals_shown
 from retrial.report.html import escape
 from retrial.report.load import Results
 from retrial.report.words import (
@@ -25,6 +24,7 @@ from retrial.report.words import (
     whole,
     word,
 )
+from retrial.stats.precision import decimals_shown
 
 
 def row_name(results: Results, row: pd.Series) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from retrial import wording
+from retrial import vocabulary as wording
 
 VERDICTS = {
     "confirmed": "Confirmed",

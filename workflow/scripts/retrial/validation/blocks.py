@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from retrial.estimand import CLOCKS, GROUPS, NO_SELECTION, NOT_STATED, OCCURRENCES
+from retrial.study.estimand import CLOCKS, GROUPS, NO_SELECTION, NOT_STATED, OCCURRENCES
 from retrial.validation.document import Document
 from retrial.validation.names import Names, is_number
 from retrial.validation.problem import Problem

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from retrial.claim import Claims
-from retrial.constraints import Constraints
-from retrial.figures import Figures
 from retrial.registry import columns_of
-from retrial.study import Study
+from retrial.study.claims import Claims
+from retrial.study.constraints import Constraints
+from retrial.study.figures import Figures
+from retrial.study.models import Study
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT, TRUTH_INPUT
 from retrial.validation.blocks import check_blocks, check_evidence
 from retrial.validation.columns import check_columns
@@ -26,12 +26,7 @@ from retrial.validation.names import define_names
 from retrial.validation.outcomes import check_reported
 from retrial.validation.problem import Problem, shown
 from retrial.validation.quotes import check_facts, check_quotes
-from retrial.validation.references import (
-    check_claims,
-    check_event,
-    check_order,
-    check_references,
-)
+from retrial.validation.references import check_claims, check_event, check_order, check_references
 from retrial.validation.rows import check_rows, check_versions_used
 from retrial.validation.sheet import Sheet, read_sheet
 from retrial.validation.text import like_a_formula
@@ -200,16 +195,16 @@ def found_sound(folder: Path | str) -> str:
 
 def _used(folder: Path) -> list[str]:
     """Return how many of the typed rows are used, and which are not, and why."""
-    from retrial.audit import audit
-    from retrial.claim import load_claims
-    from retrial.collect import collect
-    from retrial.constraints import load_constraints
-    from retrial.study import load_study
+    from retrial.stages.audit import audit
+    from retrial.stages.collect import collect
+    from retrial.study.claims import load_claims
+    from retrial.study.constraints import load_constraints
+    from retrial.study.models import load_study
+    from retrial.study.typed import read_printed
     from retrial.tables import table
-    from retrial.typed import read_printed
-    from retrial.usage import usage, usage_lines
     from retrial.validation.labels import beyond_the_label, other_than_stated
     from retrial.validation.printed_p import contradicting_p
+    from retrial.validation.usage import usage, usage_lines
 
     study, claims = load_study(folder / "study.yaml"), load_claims(folder / "claims.yaml")
     typed = [read_printed(folder / name) for name in SHEETS]
@@ -227,9 +222,9 @@ def _used(folder: Path) -> list[str]:
 
 def _figures_became(folder: Path) -> list[str]:
     # Reading projects loads scipy: only where everything else is sound.
-    from retrial.digitized.listing import figure_lines
-    from retrial.figures import load_figures
-    from retrial.study import load_study
+    from retrial.figures.listing import figure_lines
+    from retrial.study.figures import load_figures
+    from retrial.study.models import load_study
 
     where = folder / "figures"
     figures = load_figures(where / "figures.yaml")

@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from retrial.estimand import CLOCKS, GROUPS, NO_SELECTION, NOT_STATED, OCCURRENCES
 from retrial.registry import columns_of
-from retrial.study import ErrorLabel
+from retrial.study.estimand import CLOCKS, GROUPS, NO_SELECTION, NOT_STATED, OCCURRENCES
+from retrial.study.models import ErrorLabel
 from retrial.tables import COUNTS_INPUT, REPORTED_INPUT, TRUTH_INPUT
 from retrial.validation.problem import Problem, one_of
 from retrial.validation.sheet import Sheet

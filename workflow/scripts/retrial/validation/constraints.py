@@ -71,7 +71,7 @@ def _own_p(
     document: Document, path: Path_, name: str, claim: dict, names: Names
 ) -> Iterator[Problem]:
     """Yield a claim whose p can limit nothing, or nothing but the claim itself."""
-    from retrial.significance import parse_p  # loads scipy: only where there is one
+    from retrial.stats.published import parse_p  # loads scipy: only where there is one
 
     place = (*path, "claim")
     if claim.get("kind") == "sales":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from retrial.figures import Figure, load_figures
+from retrial.study.figures import Figure, load_figures
 from retrial.validation.document import Document, Path_
 from retrial.validation.problem import Problem, nearest, one_of
 
@@ -75,8 +75,8 @@ def check_digitizations(figures: Document, folder: Path) -> Iterator[Problem]:
     For a folder in which nothing else is wrong: it takes the study and the figures as models.
     """
     # Reading projects loads scipy: only where everything else is sound.
-    from retrial.digitized import figure_faults
-    from retrial.study import load_study
+    from retrial.figures.digitized import figure_faults
+    from retrial.study.models import load_study
 
     study = load_study(folder / "study.yaml")
     described = load_figures(folder / "figures" / "figures.yaml")
@@ -104,7 +104,7 @@ def _strays(figures: Document, described: list[Figure], folder: Path) -> Iterato
 
     Otherwise somebody who has digitized it would find it still pending, and nobody would say why.
     """
-    from retrial.digitized.listing import stray_projects
+    from retrial.figures.listing import stray_projects
 
     places = {figure.id: ("figures", index, "file") for index, figure in enumerate(described)}
     for stray in stray_projects(described, folder):

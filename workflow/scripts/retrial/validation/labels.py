@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from retrial.audit.joint import scopes_of
-from retrial.audit.label_fit import reasons
-from retrial.audit.spread import means_with_error
-from retrial.claim import Claim
-from retrial.selection import AS_LABELLED
-from retrial.study import Study
+from retrial.comparisons.selection import AS_LABELLED
+from retrial.stages.audit.joint import scopes_of
+from retrial.stages.audit.label_fit import reasons
+from retrial.stages.audit.spread import means_with_error
+from retrial.study.claims import Claim
+from retrial.study.models import Study
 
 
 def beyond_the_label(

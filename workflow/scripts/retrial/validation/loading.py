@@ -15,13 +15,13 @@ from retrial.validation.problem import Problem, shown
 def check_loading(folder: Path, evidence: Path | str | None) -> list[Problem]:
     """Return what the stages' own readers refuse in a folder with no other problem."""
     # Loads scipy and the digitizers: only where everything else is sound.
-    from retrial.claim import load_claims
-    from retrial.collect import collect, printed_numbers
-    from retrial.constraints import load_constraints
-    from retrial.digitized import read_figures
-    from retrial.figures import load_figures
-    from retrial.study import load_study
-    from retrial.typed import read_evidence, read_printed, read_truth
+    from retrial.figures.digitized import read_figures
+    from retrial.stages.collect import collect, printed_numbers
+    from retrial.study.claims import load_claims
+    from retrial.study.constraints import load_constraints
+    from retrial.study.figures import load_figures
+    from retrial.study.models import load_study
+    from retrial.study.typed import read_evidence, read_printed, read_truth
 
     problems: list[Problem] = []
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from retrial.audit.printed_candidates import compares_other, published_of
-from retrial.audit.printed_p import is_about
-from retrial.claim import Claim
-from retrial.significance import implied_interval, parse_p
+from retrial.stages.audit.printed_candidates import compares_other, published_of
+from retrial.stages.audit.printed_p import is_about
+from retrial.stats.published import implied_interval, parse_p
+from retrial.study.claims import Claim
 
 
 def contradicting_p(claims: list[Claim], reported: pd.DataFrame, alpha: float) -> Iterator[str]:

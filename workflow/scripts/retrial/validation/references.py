@@ -6,8 +6,8 @@ import re
 import typing
 from collections.abc import Iterator
 
-from retrial.claim import CountsMethod, MeansMethod, Method, OrderedMethod
-from retrial.formula import Formula, FormulaError
+from retrial.study.claims import CountsMethod, MeansMethod, Method, OrderedMethod
+from retrial.study.formula import Formula, FormulaError
 from retrial.validation.document import Document, Path_
 from retrial.validation.names import Names, is_number
 from retrial.validation.problem import Problem, one_of
@@ -327,7 +327,7 @@ def _needs(claims: Document, path: Path_, claim: dict, names: Names) -> Iterator
 
 
 def _published_p(claims: Document, path: Path_, claim: dict) -> Iterator[Problem]:
-    from retrial.significance import parse_p  # loads scipy: only where a claim is read
+    from retrial.stats.published import parse_p  # loads scipy: only where a claim is read
 
     if not isinstance(claim.get("published_p"), str):
         return

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from retrial.study.typed import BrokenCsvError, records
 from retrial.tables import OPTIONAL_INPUT
-from retrial.typed import BrokenCsvError, records
 from retrial.validation.problem import Problem, nearest, shown
 from retrial.validation.text import read_text
 

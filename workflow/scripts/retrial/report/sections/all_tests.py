@@ -6,11 +6,7 @@ import pandas as pd
 
 from retrial.report.html import fold
 from retrial.report.load import Results
-from retrial.report.phrases import (
-    event_name,
-    readings_used,
-    version,
-)
+from retrial.report.phrases import event_name, readings_used, version
 from retrial.report.sections.repeated import thinned
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (

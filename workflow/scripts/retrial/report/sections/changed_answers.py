@@ -10,16 +10,7 @@ from retrial.report.html import escape, quotation
 from retrial.report.load import Results
 from retrial.report.phrases import short_arm
 from retrial.report.sections.choices import level_of
-from retrial.report.words import (
-    SCENARIOS,
-    count_of,
-    listing,
-    number,
-    p_phrase,
-    p_value,
-    text,
-    word,
-)
+from retrial.report.words import SCENARIOS, count_of, listing, number, p_phrase, p_value, text, word
 
 
 def _comparisons(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from retrial.comparisons.support import threshold
 from retrial.report.load import Results
 from retrial.report.phrases import event_name, evidence_label
 from retrial.report.words import (
@@ -17,7 +18,6 @@ from retrial.report.words import (
     text,
     version_words,
 )
-from retrial.support import threshold
 
 CODES = {
     "effect": {"group": "do the arms differ", "interaction": "do they change differently"},

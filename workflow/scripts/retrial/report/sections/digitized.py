@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retrial.figures import Figure
-from retrial.precision import COVERED, decimals_shown
 from retrial.report.html import escape, heading, join, paragraph
 from retrial.report.load import Results
 from retrial.report.phrases import brief, printed_mean, short_arm, with_unit
 from retrial.report.pictures import picture
 from retrial.report.tables import Column, render_table
 from retrial.report.words import READINGS, count_of, listing, missing, number, plain, text, whole
+from retrial.stats.precision import COVERED, decimals_shown
+from retrial.study.figures import Figure
 
 HOW_SURE = {
     "pixels": "the error of the clicks",

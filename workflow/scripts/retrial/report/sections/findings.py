@@ -4,15 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retrial.report.html import (
-    badge,
-    basis_mark,
-    bullets,
-    escape,
-    fold,
-    join,
-    paragraph,
-)
+from retrial.report.html import badge, basis_mark, bullets, escape, fold, join, paragraph
 from retrial.report.load import Results
 from retrial.report.phrases import brief, in_words, printed_mean, reading, row_name
 from retrial.report.sections.choices import axes_in_words
@@ -29,7 +21,7 @@ from retrial.report.words import (
     text,
     whole,
 )
-from retrial.summary import Tally, tally
+from retrial.run.summary import Tally, tally
 
 # In this order the key findings stand: what the paper's numbers settle, then what they leave open.
 FOREMOST = (

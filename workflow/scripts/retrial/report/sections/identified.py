@@ -12,7 +12,7 @@ from retrial.report.phrases import in_words, reading
 from retrial.report.pictures import picture
 from retrial.report.tables import Column, render_table
 from retrial.report.words import count_of, listing, missing, number, p_value, text
-from retrial.sensitivity.identified_words import EXCLUDED, HOLDS, end_of
+from retrial.stages.sensitivity.identified_words import EXCLUDED, HOLDS, end_of
 
 ANALYSIS = "partial_identification"
 

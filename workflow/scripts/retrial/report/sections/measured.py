@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from retrial.outcome import Outcome
 from retrial.report.html import escape, fold, heading, join, paragraph, quotation
 from retrial.report.load import Results
 from retrial.report.phrases import short_arm
+from retrial.report.risk_of_bias import unreported
 from retrial.report.tables import Column, render_table
 from retrial.report.words import count_of, listing, missing
-from retrial.risk_of_bias import unreported
+from retrial.study.outcomes import Outcome
 
 LEVELS = {"primary": "Primary", "secondary": "Secondary", "other": ""}
 NO_RESULT = "No result"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retrial.meta.across import is_effect, last_visits
 from retrial.report.html import escape, paragraph
 from retrial.report.load import Results
 from retrial.report.phrases import long_reading, reading, version, with_unit
 from retrial.report.tables import Column, render_table
 from retrial.report.words import READINGS, count_of, missing, months, number, percent
+from retrial.stages.meta.across import is_effect, last_visits
 
 COMPARISON = ["outcome", "visit", "version"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from retrial.calculations import without_rho
+from retrial.comparisons.calculations import without_rho
 from retrial.report.html import heading, join, paragraph
 from retrial.report.load import Results
 from retrial.report.pictures import picture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from retrial.precision import decimals_shown
 from retrial.report.html import bullets, escape, fold, heading, join, paragraph, quotation
 from retrial.report.load import Results
 from retrial.report.phrases import (
@@ -25,6 +24,7 @@ from retrial.report.words import (
     version_words,
     whole,
 )
+from retrial.stats.precision import decimals_shown
 
 REFUTED = (
     '<span class="refuted" title="no data can have this spread">{}'

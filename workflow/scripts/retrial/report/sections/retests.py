@@ -32,7 +32,8 @@ from retrial.report.words import (
     text,
     whole,
 )
-from retrial.significance import COUNT_METHODS, ORDERED_METHODS
+from retrial.stats.counts import COUNT_METHODS
+from retrial.stats.ordinal import ORDERED_METHODS
 
 MEANS_METHODS = ("student_t", "welch_t")
 

@@ -8,17 +8,9 @@ from retrial.report.html import fold, heading, join, paragraph
 from retrial.report.load import Results
 from retrial.report.phrases import event_name, evidence_label, in_words, reading, version
 from retrial.report.pictures import picture
-from retrial.report.sections.changed_answers import (
-    say_dropouts,
-    say_error_bars,
-    say_nonresponders,
-)
+from retrial.report.sections.changed_answers import say_dropouts, say_error_bars, say_nonresponders
 from retrial.report.sections.correlations import say_correlation, say_repeated, say_solved
-from retrial.report.sections.natural_history import (
-    say_control,
-    say_derived,
-    say_natural_remission,
-)
+from retrial.report.sections.natural_history import say_control, say_derived, say_natural_remission
 from retrial.report.tables import Column, render_table
 from retrial.report.words import METHODS, count_of, missing, months, number, p_value, plain, text
 

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retrial.report.html import (
-    badge,
-    basis_mark,
-    bullets,
-    escape,
-    fold,
-    heading,
-    join,
-    paragraph,
-)
+from retrial.report.html import badge, basis_mark, bullets, escape, fold, heading, join, paragraph
 from retrial.report.load import Results
 from retrial.report.phrases import brief, in_words
 from retrial.report.sections.choices import axes_in_words

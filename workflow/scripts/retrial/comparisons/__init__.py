@@ -1,0 +1,1 @@
+"""Which printed numbers an analysis compares: rows, populations, calculations and support."""

@@ -1,0 +1,1 @@
+"""Digitized figures: project files, curves and their errors, and tracing."""

@@ -1,0 +1,1 @@
+"""Running the workflow: command line, configuration, digests, logs, and what earlier runs left."""

@@ -1,0 +1,1 @@
+"""Statistics from printed summaries and counts: numbers and arrays in, numbers and arrays out."""
