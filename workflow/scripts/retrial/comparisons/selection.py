@@ -44,6 +44,11 @@ class Mean:
     open: bool = False
 
     @property
+    def row_ids(self) -> tuple[str, ...]:
+        """The printed row, as a count names its rows."""
+        return (self.row_id,)
+
+    @property
     def allowed(self) -> bool:
         """Whether a defensible analysis may read it so: its label, or one that has a reason."""
         return self.labelled or self.open
@@ -61,6 +66,12 @@ class Count:
     inferred: bool
     cumulative: bool
     source: str
+
+
+def row_ids(*numbers: Mean | Count | None) -> str | None:
+    """Return the ids of the printed rows behind some numbers, each once, joined by semicolons."""
+    found = (name for number in numbers if number is not None for name in number.row_ids)
+    return ";".join(dict.fromkeys(found)) or None
 
 
 def versions_of(rows: pd.DataFrame) -> list[str]:

@@ -15,7 +15,15 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from retrial.comparisons.selection import AS_LABELLED, Mean, means_of, rows_of, tried, versions_of
+from retrial.comparisons.selection import (
+    AS_LABELLED,
+    Mean,
+    means_of,
+    row_ids,
+    rows_of,
+    tried,
+    versions_of,
+)
 from retrial.stages.meta.ratios import ratios_of
 from retrial.stats.means import small_sample_correction
 from retrial.stats.summaries import as_counts, as_finite, as_spreads, unboxed
@@ -159,6 +167,7 @@ def _effect(reading: str, first: Mean, second: Mean, labels: dict[str, str], alp
         "reading": reading,
         "admissible": first.admissible and second.admissible,
         "labelled": all(labels[mean.row_id] == mean.reading for mean in (first, second)),
+        "row_ids": row_ids(first, second),
         "reading_1": first.reading,
         "reading_2": second.reading,
         "n_1": first.n,

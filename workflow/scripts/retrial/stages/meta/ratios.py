@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from retrial.comparisons.selection import count_pairs, event_name
+from retrial.comparisons.selection import count_pairs, event_name, row_ids
 from retrial.stats.summaries import as_counts, unboxed
 from retrial.study.models import Study
 
@@ -119,6 +119,7 @@ def ratios_of(study: Study, reported: pd.DataFrame) -> Iterator[dict]:
                     "visit": visit,
                     "version": version or None,
                     "admissible": True,
+                    "row_ids": row_ids(first, second),
                     "n_1": first.total,
                     "n_2": second.total,
                     "events_1": first.events,

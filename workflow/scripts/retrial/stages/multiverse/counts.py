@@ -8,7 +8,7 @@ import pandas as pd
 
 from retrial.comparisons.calculations import figures, of_counts
 from retrial.comparisons.populations import Cells, populations, possible
-from retrial.comparisons.selection import Count, count_pairs, event_name
+from retrial.comparisons.selection import Count, count_pairs, event_name, row_ids
 from retrial.stages.retest import counts_comparison
 from retrial.stats.counts import COUNT_METHODS, unmet
 from retrial.stats.history import binomial_upper_tail, fisher_one_sided
@@ -71,6 +71,7 @@ def _recount(
         "comparator": CONCURRENT,
         "method": method,
         "calculation": of_counts(method, *cells),
+        "row_ids": printed["row_ids"],
         "admissible": bool(printed["admissible"]),
         "defensible": bool(printed["admissible"])
         and method in claim.defensible.counts_methods
@@ -107,6 +108,7 @@ def outside_evidence(
                         "version": version or None,
                         "population": "as_printed",
                         "comparator": row["id"],
+                        "row_ids": row_ids(treated),
                         "admissible": True,
                         "defensible": False,
                         "estimate": treated.events / treated.total - row["value"],

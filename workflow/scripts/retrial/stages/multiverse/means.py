@@ -13,7 +13,7 @@ import pandas as pd
 
 from retrial.axes import OWN_AXES, Axis, unchanged
 from retrial.comparisons.calculations import group
-from retrial.comparisons.selection import Mean, means_of, rows_of, tried, versions_of
+from retrial.comparisons.selection import Mean, means_of, row_ids, rows_of, tried, versions_of
 from retrial.stats.means import MEANS_METHODS, compare_means
 from retrial.stats.summaries import READINGS, sd_from_error
 from retrial.study.claims import Claim
@@ -50,6 +50,7 @@ def comparisons(
                         "visit": float(visit),
                         "version": version or None,
                         "reading": reading,
+                        "row_ids": row_ids(*pair),
                         "admissible": all(mean.admissible for mean in pair),
                         "allowed": all(mean.allowed for mean in pair),
                     }

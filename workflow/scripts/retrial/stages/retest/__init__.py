@@ -91,7 +91,13 @@ def _counts(printed: _Printed, claim: Claim, target: Target, visit: float) -> It
         for method in COUNT_METHODS:
             row = counts_row(claim, target, version, first, second, method, printed.settings)
             touched = printed.impossible & {*first.row_ids, *second.row_ids}
-            yield judged(row, claim, admissible=not touched, settings=printed.settings)
+            yield judged(
+                row,
+                claim,
+                admissible=not touched,
+                settings=printed.settings,
+                counts=(first, second),
+            )
 
 
 def _ordered(printed: _Printed, claim: Claim, target: Target, visit: float) -> Iterator[dict]:
@@ -99,9 +105,9 @@ def _ordered(printed: _Printed, claim: Claim, target: Target, visit: float) -> I
     tests = ordered_rows(
         claim, target, visit, order, printed.reported, printed.arms, printed.settings
     )
-    for row, row_ids in tests:
-        possible = not printed.impossible & {*row_ids}
-        yield judged(row, claim, admissible=possible, settings=printed.settings)
+    for row, counts in tests:
+        possible = not printed.impossible & {name for arm in counts for name in arm.row_ids}
+        yield judged(row, claim, admissible=possible, settings=printed.settings, counts=counts)
 
 
 def _means(printed: _Printed, claim: Claim, target: Target, visit: float) -> Iterator[dict]:
@@ -159,13 +165,12 @@ def _repeated(printed: _Printed, claim: Claim, target: Target) -> Iterator[dict]
         tried(settings.readings),
     )
     for profile in found:
-        shown = [mean for arm in profile.found for mean in arm]
         # A comparison at the first visit alone asks nothing of repeated ones.
-        for cells in repeated_tests(profile, _rhos(printed, claim), settings.alpha):
+        for cells, means in repeated_tests(profile, _rhos(printed, claim), settings.alpha):
             base = base_row(claim, target, cells["visit"], profile.version, cells["method"])
             contrast = f"{' - '.join(printed.arms)}: {cells['effect']}"
             row = {**base, "contrast": contrast, "reading": profile.reading, **cells}
-            yield judged(row, claim, **_standing(shown, settings))
+            yield judged(row, claim, **_standing(means, settings))
 
 
 def _rhos(printed: _Printed, claim: Claim) -> list[float]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
 
-from retrial.comparisons.selection import Mean, event_name
+from retrial.comparisons.selection import Count, Mean, event_name, row_ids
 from retrial.stats.counts import COUNT_METHODS, unmet
 from retrial.stats.ordinal import ORDERED_METHODS
 from retrial.stats.published import agreement, parse_p
@@ -40,12 +40,18 @@ def base_row(claim: Claim, target: Target, visit: float, version: str, method: s
 
 
 def judged(
-    row: dict, claim: Claim, *, admissible: bool, settings: Settings, means: Sequence[Mean] = ()
+    row: dict,
+    claim: Claim,
+    *,
+    admissible: bool,
+    settings: Settings,
+    means: Sequence[Mean] = (),
+    counts: Sequence[Count] = (),
 ) -> dict:
     """Add what the study folder says of this specification, and the comparison with print.
 
-    `means` are the printed means that enter: a reading other than their labels is defensible only
-    where the audit gives a reason for it.
+    `means` and `counts` are the printed numbers that enter: a reading of means other than their
+    labels is defensible only where the audit gives a reason for it.
     """
     chosen = claim.defensible
     binary, ordered = row["method"] in COUNT_METHODS, row["method"] in ORDERED_METHODS
@@ -77,6 +83,7 @@ def judged(
         "admissible": admissible,
         "defensible": defensible,
         "paper_analysis": asked and row["method"] == own.method and not own.not_rerunnable,
+        "row_ids": row_ids(*means, *counts),
         "labelled": bool(means) and all(mean.labelled for mean in means),
         "agreement": agrees,
         "test_id": name_of_test(

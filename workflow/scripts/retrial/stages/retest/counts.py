@@ -8,7 +8,7 @@ from functools import cache
 import pandas as pd
 
 from retrial.comparisons.calculations import of_counts
-from retrial.comparisons.selection import Count, count_of, event_name, rows_of, versions_of
+from retrial.comparisons.selection import Count, count_of, event_name, row_ids, rows_of, versions_of
 from retrial.stages.retest.common import Settings, base_row, name_of_test, target_name
 from retrial.stats.counts import clopper_pearson, compare_counts, fragility_index, unmet
 from retrial.study.claims import Claim, Target
@@ -83,6 +83,7 @@ def no_events_rows(
             "n_1": events.total,
             "value_1": events.events,
             "calculation": of_counts("clopper_pearson", (events.events, events.total)),
+            "row_ids": row_ids(events),
             "admissible": True,
             "defensible": True,
             "paper_analysis": False,

@@ -76,8 +76,8 @@ def ordered_rows(
     reported: pd.DataFrame,
     arms: tuple[str, str],
     settings: Settings,
-) -> Iterator[tuple[dict, tuple[str, ...]]]:
-    """Yield (row, ids of the printed rows behind it) of each rank test in each version."""
+) -> Iterator[tuple[dict, tuple[Ordered, Ordered]]]:
+    """Yield (row, the arms' counts that enter it) of each rank test in each version."""
     rows = rows_of(reported, target.outcome, visit, statistic="count", categories=order)
     for version in versions_of(rows):
         first, second = (ordered_of(rows, arm, version, order) for arm in arms)
@@ -102,7 +102,7 @@ def ordered_rows(
                 "calculation": "|".join([method, *(_named(arm.counts) for arm in (first, second))]),
                 "assumptions": _assumptions(first, second, order, method),
             }
-            yield row, (*first.row_ids, *second.row_ids)
+            yield row, (first, second)
 
 
 def _named(counts: tuple[int, ...]) -> str:

@@ -58,9 +58,14 @@ class Profiles:
         return np.array([[mean.n for mean in arm] for arm in self.found])
 
     @property
+    def every_mean(self) -> list[Mean]:
+        """The printed means, those of the treated arm first."""
+        return [mean for arm in self.found for mean in arm]
+
+    @property
     def admissible(self) -> bool:
         """Whether every mean can have its SD."""
-        return all(mean.admissible for arm in self.found for mean in arm)
+        return all(mean.admissible for mean in self.every_mean)
 
     def first_and(self, place: int) -> list[np.ndarray]:
         """Return means before, SDs before, means after, SDs after, n: each (2,)."""
@@ -98,8 +103,12 @@ def _has_error(rows: pd.DataFrame, arm: str) -> bool:
     return bool((rows["arm"].eq(arm) & rows["error"].notna()).any())
 
 
-def repeated_tests(profile: Profiles, rhos: list[float], alpha: float) -> Iterator[dict]:
-    """Yield every test of two profiles: the cells of tests.csv that the numbers settle.
+def repeated_tests(
+    profile: Profiles, rhos: list[float], alpha: float
+) -> Iterator[tuple[dict, list[Mean]]]:
+    """Yield (cells, means that enter) of every test of two profiles.
+
+    The cells are those of tests.csv that the numbers settle.
 
     `effect` is what is asked: `group` (do the arms differ on average over the visits?) or
     `interaction` (do they change differently?). `visit` is missing where all visits enter.
@@ -109,15 +118,15 @@ def repeated_tests(profile: Profiles, rhos: list[float], alpha: float) -> Iterat
     adjusted mean; of the change.
     """
     # Two visits are correlated in one way only.
-    everything = [mean for arm in profile.found for mean in arm]
+    everything = profile.every_mean
     for structure in STRUCTURES if len(profile.visits) > 2 else STRUCTURES[:1]:
         fitting = _fitting(profile, structure, rhos)
         for cells in _all_visits(profile, structure, fitting, alpha) if fitting else ():
-            yield cells | {"calculation": _calculation(cells, everything)}
+            yield cells | {"calculation": _calculation(cells, everything)}, everything
     for place in range(1, len(profile.visits)):
         ends = [mean for arm in profile.found for mean in (arm[0], arm[place])]
         for cells in _two_visits(profile, place, rhos, alpha):
-            yield cells | {"calculation": _calculation(cells, ends)}
+            yield cells | {"calculation": _calculation(cells, ends)}, ends
 
 
 def _calculation(cells: dict, means: list[Mean]) -> str:

@@ -20,6 +20,7 @@ from retrial.comparisons.selection import (
     count_pairs,
     event_name,
     means_of,
+    row_ids,
     rows_of,
     tried,
     versions_of,
@@ -138,6 +139,7 @@ class MeanPair:
             "method": self.method,
             "admissible": self.admissible,
             "source": sources(self.first.source, self.second.source),
+            "row_ids": row_ids(self.first, self.second),
             **cells,
         }
 
@@ -181,6 +183,7 @@ class CountPair:
             "version": self.version or None,
             "method": self.method,
             "source": sources(self.first.source, self.second.source),
+            "row_ids": row_ids(self.first, self.second),
             **cells,
         }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retrial.comparisons.selection import Count, count_of, event_name, rows_of, versions_of
+from retrial.comparisons.selection import Count, count_of, event_name, row_ids, rows_of, versions_of
 from retrial.stages.sensitivity.comparisons import Paper, arms_compared
 from retrial.stats.counts import compare_counts
 from retrial.stats.history import beta_binomial_upper_tail, binomial_upper_tail, fisher_one_sided
@@ -104,6 +104,7 @@ def _row(
         f"one-sided {p_words(p)}. {outside['quantity']}; {outside['population']}. "
         f"{in_sentences(other, like, EXPECTED)}{inferred}",
         "source": sources(control.source, outside["citation"]),
+        "row_ids": row_ids(control),
         **cells,
     }
 

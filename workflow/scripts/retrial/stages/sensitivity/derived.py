@@ -78,6 +78,7 @@ def _row(
         "visit": first["visit"],
         "version": first["version"],
         "source": sources(*group["source"], limit["citation"]),
+        "row_ids": ";".join(group.loc[group["outcome"].isin(list(values)), "row_id"]),
     }
     if not missing:
         value = one.formula(values)

@@ -118,6 +118,7 @@ def _spreads(paper: Paper, drawn: dict, readings: list[str]) -> list[dict]:
                 "detail": f"The SD behind the bar, read as {READING_NAMES[row['reading']]}: "
                 f"{number(low)} to {number(high)} in 95 % of the digitizations.",
                 "source": row["source"],
+                "row_ids": row["row_id"],
             }
         )
     return rows

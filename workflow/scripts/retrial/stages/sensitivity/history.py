@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retrial.comparisons.selection import Count, count_of, event_name, rows_of, versions_of
+from retrial.comparisons.selection import Count, count_of, event_name, row_ids, rows_of, versions_of
 from retrial.stages.sensitivity.comparisons import CountPair, Paper, arms_compared
 from retrial.stats.counts import clopper_pearson, compare_counts
 from retrial.stats.history import (
@@ -113,6 +113,7 @@ def _concurrent(claim: Claim | None, treated: Count, control: Count, alpha: floa
         f"two-sided {p_words(test.p)}. Randomization shares natural remission between the arms."
         f"{inferred}",
         "source": sources(treated.source, control.source),
+        "row_ids": row_ids(treated, control),
     }
 
 
@@ -165,6 +166,7 @@ def _outside(
         row["comparable"] = like
         row["differences"] = codes(other)
         row["source"] = sources(treated.source, outside["citation"])
+        row["row_ids"] = row_ids(treated)
     return rows
 
 

@@ -12,7 +12,7 @@ from math import inf, nan
 
 import pandas as pd
 
-from retrial.comparisons.selection import in_version, versions_of
+from retrial.comparisons.selection import in_version, row_ids, versions_of
 from retrial.comparisons.sentences import limits_of, significance_limits, usable
 from retrial.comparisons.support import threshold
 from retrial.stages.audit.spread import limits, tightest
@@ -265,15 +265,24 @@ def _row(
             paper, gap, unknown.sentences, spread, method, effect, p, point, level, holds, rho
         )
         detail += words
-    used = [s.source for s in unknown.sentences]
+    used = [*(mean.source for mean in spread.means), *(s.source for s in unknown.sentences)]
     return gap.line(
         f"effect:{spread.scenario}:{method}",
         reading=spread.reading,
         version=unknown.version or None,
         admissible=spread.admissible,
         detail=detail,
+        row_ids=_row_ids(paper, unknown, spread),
         **cells,
-    ) | {"analysis": ANALYSIS, "source": sources(gap.claim.source, *spread.sources, *used)}
+    ) | {"analysis": ANALYSIS, "source": sources(gap.claim.source, *used)}
+
+
+def _row_ids(paper: Paper, unknown: Unknown, spread: Spread) -> str | None:
+    """Return the printed rows that limit the means, and those whose error terms are used."""
+    printed = set(paper.reported["row_id"])
+    limiting = [limit.because for limit in unknown.allowed.limits if limit.because in printed]
+    of_spread = (row_ids(*spread.means) or "").split(";")
+    return ";".join(dict.fromkeys(filter(None, [*limiting, *of_spread]))) or None
 
 
 def _by_physiology(paper: Paper, unknown: Unknown, found: Trajectories) -> tuple[Interval, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from retrial.comparisons.selection import Mean
+from retrial.comparisons.selection import Mean, row_ids
 from retrial.comparisons.support import threshold
 from retrial.stages.audit.spread import limits, tightest
 from retrial.stages.sensitivity.comparisons import (
@@ -118,6 +118,7 @@ def means_needed(paper: Paper, gap: Gap, readings: list[str], level: float) -> l
                     detail=f"Read as {READING_NAMES[reading]}{marked}, {_needs(paper, case)}"
                     f"{_held_against(paper, case) if directed else ''} {settled_by(paper, gap)}",
                     source=sources(mean.source, gap.claim.source),
+                    row_ids=row_ids(mean),
                 )
             )
     return rows

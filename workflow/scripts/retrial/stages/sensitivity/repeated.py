@@ -12,6 +12,7 @@ from math import isnan, nan
 import numpy as np
 import pandas as pd
 
+from retrial.comparisons.selection import row_ids
 from retrial.comparisons.support import threshold
 from retrial.stages.retest.repeated import STRUCTURES, Profiles, correlations, profiles
 from retrial.stages.sensitivity.comparisons import (
@@ -128,7 +129,8 @@ def _row(claim, target, profile, structure, effect, p, rhos, flips, level, words
         f"{READING_NAMES[profile.reading]}{inadmissible}, {STRUCTURE_NAMES[structure]}: "
         f"{p_span(pd.Series(p))} {words}; "
         f"{crossing}.",
-        "source": sources(*(mean.source for arm in profile.found for mean in arm)),
+        "source": sources(*(mean.source for mean in profile.every_mean)),
+        "row_ids": row_ids(*profile.every_mean),
     }
 
 

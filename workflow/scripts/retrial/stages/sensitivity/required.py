@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import sqrt
 
-from retrial.comparisons.selection import Mean
+from retrial.comparisons.selection import Mean, row_ids
 from retrial.comparisons.support import threshold
 from retrial.stages.sensitivity.comparisons import Paper, equal_variances, means_at
 from retrial.stages.sensitivity.gaps import Gap, gaps_of, settled_by
@@ -76,6 +76,7 @@ def _none_printed(paper: Paper, gap: Gap, readings: list[str], level: float) -> 
                 detail=f"{_basis(reading, (s1, s2))} {_takes(paper, gap, level, needed, unit)} at "
                 f"this visit (n of {n1} and {n2}). {settled_by(paper, gap)}",
                 source=sources(gap.claim.source, *(mean.source for mean in means)),
+                row_ids=row_ids(*means),
             )
         )
     return rows
@@ -110,6 +111,7 @@ def _repeated(
                 f"average over {k} visits, baseline included, if they correlate at {assumed:g} "
                 f"(n of {n1} and {n2}). {settled_by(paper, gap)}",
                 source=sources(gap.claim.source, *(mean.source for mean in means)),
+                row_ids=row_ids(*means),
             )
             rows.append(row | {"visit": None})
     return rows

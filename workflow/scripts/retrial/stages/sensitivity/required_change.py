@@ -10,7 +10,7 @@ from math import sqrt
 
 from scipy import stats
 
-from retrial.comparisons.selection import Mean
+from retrial.comparisons.selection import Mean, row_ids
 from retrial.comparisons.support import threshold
 from retrial.stages.sensitivity.comparisons import Paper, means_at, printed_values
 from retrial.stages.sensitivity.gaps import Gap, settled_by
@@ -62,6 +62,7 @@ def _needed(
                     f"{number(mean.mean)}, if the visits correlate at {assumed:g} (n of {n}). "
                     f"{settled_by(paper, gap)}",
                     source=sources(gap.claim.source, mean.source),
+                    row_ids=row_ids(mean),
                 )
             )
     return rows

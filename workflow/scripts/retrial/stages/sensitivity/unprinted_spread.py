@@ -25,7 +25,7 @@ class Spread:
     """Assumed SDs and numbers of patients at the two ends of a comparison.
 
     `sds` and `ns` are (least, greatest) at each end; `nominal` the SDs as printed, before
-    rounding, with the greatest n, where both are known.
+    rounding, with the greatest n, where both are known; `means` the printed ones that they are of.
     """
 
     scenario: str
@@ -34,7 +34,7 @@ class Spread:
     ns: tuple[Interval, Interval]
     nominal: tuple[float, float] | None
     words: str
-    sources: tuple[str, ...]
+    means: tuple[Mean, ...]
     admissible: bool = True
 
 
@@ -117,7 +117,7 @@ def _spread(
         (_sizes(paper, ends[0], own[0]), _sizes(paper, ends[1], own[1])),
         (means[0].sd, means[1].sd),
         f"With SDs as at baseline where none is printed, read as {READING_NAMES[reading]} ({told})",
-        tuple(mean.source for mean in means),
+        tuple(means),
     )
 
 
@@ -139,7 +139,7 @@ def _equal_bars(
         ns[turn],
         nominal[turn],
         f"With error bars as long as those printed, read as {_named(reading, mean)}",
-        (mean.source,),
+        (mean,),
         mean.admissible,
     )
 
@@ -168,7 +168,7 @@ def _any_sd(
         (ns[0], ns[1]),
         None,
         words,
-        (known[1].source,) if known else (),
+        (known[1],) if known else (),
         known is None or known[1].admissible,
     )
 
