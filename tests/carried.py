@@ -10,6 +10,9 @@ import warnings
 from pathlib import Path
 from types import SimpleNamespace
 
+from retrial.registry import TABLES
+from retrial.trial import TYPED as TYPED_PARTS
+
 ROOT = Path(__file__).resolve().parents[1]
 SCRIPTS = ROOT / "workflow/scripts"
 EVIDENCE = ROOT / "resources/evidence/natural-history.csv"
@@ -56,6 +59,15 @@ class _Paths:
     def __iter__(self):
         return iter(())  # a job's note of what it made stays empty
 
+    def items(self):
+        return [(name, getattr(self, name)) for name in (*TYPED_PARTS, *TABLES)]
+
+
+class _Params(dict):
+    """A job's params, by attribute and by name."""
+
+    __getattr__ = dict.__getitem__
+
 
 def carry(
     folder: Path, results: Path, stages: tuple[str, ...] = TO_JUDGE, evidence: Path = EVIDENCE
@@ -70,12 +82,12 @@ def carry(
         if stage == "collect":
             inputs["reported"] = folder / "reported.csv"
         if stage == "truth":
-            inputs["truth"] = folder / "truth.csv"
+            inputs["known_truth"] = folder / "truth.csv"
         log = results / "logs" / f"{stage}.log"
         job = SimpleNamespace(
             input=_Paths(results, inputs),
             output=_Paths(results, {"figures": results / "figures"}),
-            params=SimpleNamespace(**FEW),
+            params=_Params(FEW),
             log=[str(log)],
             threads=1,
         )

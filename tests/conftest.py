@@ -2,104 +2,57 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from retrial.figures.digitized import Digitized, read_figures
+from retrial.figures.digitized import read_figures
 from retrial.stages.audit import audit
 from retrial.stages.collect import collect, printed_numbers
 from retrial.stages.multiverse import multiverse
 from retrial.stages.reconstruct import reconstruct
-from retrial.stages.retest import Settings, retest
-from retrial.study.claims import Claim, load_claims
-from retrial.study.constraints import Constraint, load_constraints
-from retrial.study.figures import Figure, load_figures
-from retrial.study.models import Study, load_study
+from retrial.stages.retest import retest
 from retrial.study.typed import read_evidence, read_printed
+from retrial.trial import Settings, Trial
 from sensitivity_rows import analysed
 
 ROOT = Path(__file__).resolve().parents[1]
 READINGS = ["sd", "sem", "ci95"]
-SETTINGS = Settings(
-    alpha=0.05,
-    power=0.8,
-    readings=tuple(READINGS),
-    rank_draws=50,
-    rho=tuple(np.round(np.arange(0, 0.96, 0.05), 2)),
-)
+SETTINGS = {
+    "alpha": 0.05,
+    "power": 0.8,
+    "readings": tuple(READINGS),
+    "rank_draws": 50,
+    "seed": 0,
+    "rho": tuple(np.round(np.arange(0, 0.96, 0.05), 2)),
+}
 
 
-@dataclass(frozen=True)
-class Stages:
-    """A study and what each stage made of it."""
-
-    study: Study
-    claims: list[Claim]
-    constraints: list[Constraint]
-    figures: list[Figure]
-    digitized: Digitized
-    evidence: pd.DataFrame
-    reported: pd.DataFrame
-    audit: pd.DataFrame
-    summaries: pd.DataFrame
-    tests: pd.DataFrame
-    multiverse: pd.DataFrame
-
-
-def run_stages(folder: Path) -> Stages:
+def run_stages(folder: Path) -> Trial:
     """Carry a study folder through the stages, in memory."""
-    study = load_study(folder / "study.yaml")
-    claims = load_claims(folder / "claims.yaml")
-    constraints = load_constraints(folder / "constraints.yaml")
     evidence = read_evidence(ROOT / "resources/evidence/natural-history.csv")
-    figures = load_figures(folder / "figures" / "figures.yaml")
-    typed = read_printed(folder / "reported.csv")
-    digitized = read_figures(
-        study, figures, folder / "figures", draws=200, seed=1, printed=printed_numbers(typed)
+    trial = Trial.of_folder(folder, SETTINGS, evidence=evidence)
+    printed = read_printed(folder / "reported.csv")
+    figures = read_figures(
+        trial.study,
+        trial.figures,
+        folder / "figures",
+        draws=200,
+        seed=1,
+        printed=printed_numbers(printed),
     )
-    reported = collect(
-        study,
-        typed,
-        read_printed(folder / "counts.csv"),
-        digitized.reported,
+    counts = read_printed(folder / "counts.csv")
+    trial = trial.but(
+        reported=collect(trial.study, printed, counts, figures.reported),
+        digitized=figures.points,
+        digitization=figures.draws,
+        agreement=figures.agreement,
     )
-    findings = audit(
-        study,
-        claims,
-        constraints,
-        figures,
-        reported,
-        digitized.points,
-        digitized.agreement,
-        alpha=SETTINGS.alpha,
-    )
-    summaries = reconstruct(reported, findings, readings=READINGS)
-    tests = retest(study, claims, reported, summaries, findings, SETTINGS)
-    return Stages(
-        study=study,
-        claims=claims,
-        constraints=constraints,
-        figures=figures,
-        digitized=digitized,
-        evidence=evidence,
-        reported=reported,
-        audit=findings,
-        summaries=summaries,
-        tests=tests,
-        multiverse=multiverse(
-            study,
-            claims,
-            evidence,
-            reported,
-            summaries,
-            tests,
-            readings=SETTINGS.readings,
-            alpha=SETTINGS.alpha,
-        ),
-    )
+    trial = trial.but(audit=audit(trial))
+    trial = trial.but(summaries=reconstruct(trial.reported, trial.audit, readings=READINGS))
+    trial = trial.but(tests=retest(trial))
+    return trial.but(multiverse=multiverse(trial))
 
 
 @pytest.fixture(scope="session")
@@ -109,19 +62,19 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def hu2013() -> Stages:
+def hu2013() -> Trial:
     """The flagship, carried through the stages."""
     return run_stages(ROOT / "resources/studies/hu2013")
 
 
 @pytest.fixture(scope="session")
-def sensitivity_rows(hu2013: Stages) -> pd.DataFrame:
+def sensitivity_rows(hu2013: Trial) -> pd.DataFrame:
     """The flagship's sensitivity analyses."""
     return analysed(hu2013)
 
 
 @pytest.fixture(scope="session")
-def btheb() -> Stages:
+def btheb() -> Trial:
     """The study with known truth, carried through the stages."""
     return run_stages(ROOT / "resources/studies/btheb")
 
@@ -129,4 +82,4 @@ def btheb() -> Stages:
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     """The settings that the studies are carried through the stages with."""
-    return SETTINGS
+    return Settings(**SETTINGS)

@@ -27,51 +27,24 @@ RHO = [round(float(r), 2) for r in np.arange(0, 0.96, 0.05)]
 def write_results(stages, folder: Path) -> Path:
     """Write every table that the report reads; no figures."""
     folder.mkdir(parents=True, exist_ok=True)
-    effects = effects_of(
-        stages.study,
-        stages.reported,
-        stages.summaries,
-        readings=["sd", "sem", "ci95"],
-        alpha=0.05,
-    )
     for name, frame in (
         ("reported", stages.reported),
-        ("digitized", stages.digitized.points),
-        ("agreement", stages.digitized.agreement),
+        ("digitized", stages.digitized),
+        ("agreement", stages.agreement),
         ("audit", stages.audit),
         ("summaries", stages.summaries),
         ("tests", stages.tests),
-        ("effects", effects),
+        ("effects", effects_of(stages)),
         ("risk_of_bias", risk_of_bias(stages.study)),
     ):
         write_table(frame, folder / f"{name}.csv")
-    scenarios = analyse(
-        stages.study,
-        stages.claims,
-        stages.constraints,
-        stages.figures,
-        stages.evidence,
-        read_table(folder / "reported.csv"),
-        read_table(folder / "summaries.csv"),
-        stages.digitized.draws,
-        alpha=0.05,
-        readings=["sd", "sem", "ci95"],
-        rho=RHO,
-    )
-    write_table(scenarios, folder / "sensitivity.csv")
+    written = {name: read_table(folder / f"{name}.csv") for name in ("reported", "summaries")}
+    write_table(analyse(stages.but(settings={"rho": RHO}, **written)), folder / "sensitivity.csv")
     stages.multiverse.to_parquet(folder / "multiverse.parquet", index=False)
-    verdicts = judge(
-        stages.study,
-        stages.claims,
-        stages.figures,
-        read_table(folder / "audit.csv"),
-        read_table(folder / "tests.csv"),
-        read_table(folder / "sensitivity.csv"),
-        pd.read_parquet(folder / "multiverse.parquet"),
-        stages.evidence,
-        alpha=0.05,
-    )
-    write_table(verdicts, folder / "claims.csv")
+    judged = ("audit", "tests", "sensitivity")
+    written = {name: read_table(folder / f"{name}.csv") for name in judged}
+    written["multiverse"] = pd.read_parquet(folder / "multiverse.parquet")
+    write_table(judge(stages.but(**written)), folder / "claims.csv")
     provenance = {"inputs": {"study.yaml": "0" * 64}, "python": "3.11", "seed": 2013}
     (folder / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
     return folder

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from retrial.stages.sensitivity import analyse
 
-READINGS = ["sd", "sem", "ci95"]
 RHO = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]
 
 
 def analysed(hu2013, **changed):
     """Return the analyses of the flagship, with parts of it exchanged."""
-    parts = {
-        name: getattr(hu2013, name)
-        for name in ("study", "claims", "constraints", "figures", "evidence", "reported")
-    }
-    parts |= {"summaries": hu2013.summaries, "draws": hu2013.digitized.draws} | changed
-    return analyse(*parts.values(), alpha=0.05, readings=READINGS, rho=RHO)
+    return analyse(hu2013.but(settings={"rho": RHO}, **changed))
 
 
 def pick(rows, **wanted):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from made_up import trial_of
 from retrial.stages.sensitivity import analyse
 from retrial.stats.summaries import sd_from_error
 from retrial.study.claims import Claim
@@ -113,17 +114,16 @@ def summaries(rows):
 
 def analysed(trial, claims, rows, *, constraints=(), figures=(), evidence=(), rho=(0.2, 0.5)):
     return analyse(
-        trial,
-        claims,
-        [Constraint.model_validate(c) for c in constraints],
-        [Figure.model_validate(f) for f in figures],
-        table(list(evidence), "evidence"),
-        table(rows, "reported").astype({"version": "string", "category": "string"}),
-        summaries(rows),
-        table([], "digitization"),
-        alpha=0.05,
-        readings=READINGS,
-        rho=list(rho),
+        trial_of(
+            trial,
+            claims,
+            settings={"rho": list(rho)},
+            constraints=[Constraint.model_validate(c) for c in constraints],
+            figures=[Figure.model_validate(f) for f in figures],
+            evidence=table(list(evidence), "evidence"),
+            reported=table(rows, "reported").astype({"version": "string", "category": "string"}),
+            summaries=summaries(rows),
+        )
     )
 
 

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_up import trial_of
 from retrial.stages.audit import audit
 from retrial.stages.audit.joint import check_joint, losses
 from retrial.stages.reconstruct import reconstruct
 from retrial.stats.admissibility import Moments, Tie, admissibility, largest_part, ties_of
 from retrial.stats.summaries import READINGS
-from retrial.tables import table
 from scipy import stats
 from test_audit import a_mean, collected, findings, toy_study
 
@@ -255,8 +255,7 @@ def test_a_reading_that_a_second_print_excludes_is_inadmissible_in_its_whole_sco
             a_mean("40.0", "1.0", row_id="later", visit="6", arm="control", **text),
         ],
     )
-    empty = table([], "digitized"), table([], "agreement")
-    found = audit(study, [], [], [], printed, *empty, alpha=0.05)
+    found = audit(trial_of(study, reported=printed))
     summaries = reconstruct(printed, found, readings=list(READINGS))
     left = summaries[summaries["admissible"]].groupby("row_id")["reading"].agg(list)
     assert left["again"] == left["later"] == ["sd"]

@@ -16,7 +16,7 @@ from digitized_cases import (
     series,
     study,
 )
-from retrial.figures import curves
+from retrial.figures.digitized import curves
 from retrial.figures.measure import measured
 from retrial.registry import columns_of
 from retrial.stages.audit.digitized import FALSE_ALARMS, check_digitized

@@ -18,8 +18,8 @@ from digitized_cases import (
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from retrial.figures import curves
 from retrial.figures.agreement import agreement, dahlberg
+from retrial.figures.digitized import curves
 from retrial.figures.measure import OBSERVER_ERROR, OBSERVER_MEAN, measured
 from scipy import stats
 from statsmodels.formula.api import ols

@@ -61,34 +61,12 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def sensitivity(hu2013) -> pd.DataFrame:
-    return analyse(
-        hu2013.study,
-        hu2013.claims,
-        hu2013.constraints,
-        hu2013.figures,
-        hu2013.evidence,
-        hu2013.reported,
-        hu2013.summaries,
-        hu2013.digitized.draws,
-        alpha=0.05,
-        readings=["sd", "sem", "ci95"],
-        rho=RHO,
-    )
+    return analyse(hu2013.but(settings={"rho": RHO}))
 
 
 @pytest.fixture(scope="module")
 def verdicts(hu2013, sensitivity) -> pd.DataFrame:
-    return judge(
-        hu2013.study,
-        hu2013.claims,
-        hu2013.figures,
-        hu2013.audit,
-        hu2013.tests,
-        sensitivity,
-        hu2013.multiverse,
-        hu2013.evidence,
-        alpha=0.05,
-    ).set_index("claim_id")
+    return judge(hu2013.but(sensitivity=sensitivity)).set_index("claim_id")
 
 
 @pytest.mark.parametrize("claim", EXPECTED)

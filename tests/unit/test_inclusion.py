@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from made_up import trial_of
 from retrial.stages.audit import audit
 from retrial.stages.audit.labels import check_labels
 from retrial.stages.audit.spread import check_spread
-from retrial.tables import table
 from test_audit import READINGS, a_mean, collected, toy_study
 
 CRITERION = {"lower": 0.25, "source": "made up", "quote": "made up for a test"}
@@ -88,8 +88,7 @@ def test_a_label_that_fits_fewer_printed_p_than_another_reading_is_doubted():
             },
         ],
     )
-    none = table([], "digitized"), table([], "agreement")
-    found = audit(study, [], [], [], rows, *none, alpha=0.05)
+    found = audit(trial_of(study, reported=rows))
     fits = found[found["check"] == "label_fit"].set_index("reading")
     assert fits["verdict"].to_dict() == {"sd": "implausible", "sem": "pass", "ci95": "pass"}
     assert fits.loc["sd", "detail"].endswith("as they are labelled; 1 can, read as SEM")

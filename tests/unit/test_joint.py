@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_up import trial_of
 from retrial.stages.judge import (
     comparison_verdict,
     deciding_axes,
@@ -370,5 +371,5 @@ def test_a_sales_claim_is_judged_by_what_it_needs(needs, verdict):
 
 def test_judge_is_silent_on_nothing():
     """No claim, no row; the columns stand."""
-    empty = judge(None, [], [], *NOTHING[:1], None, None, None, None, alpha=0.05)
+    empty = judge(trial_of(None))
     assert empty.empty and "basis" in empty.columns

@@ -28,9 +28,7 @@ arms = st.tuples(
 
 @pytest.fixture(scope="module")
 def effects(hu2013):
-    found = effects_of(
-        hu2013.study, hu2013.reported, hu2013.summaries, readings=READINGS, alpha=0.05
-    )
+    found = effects_of(hu2013)
     return found[found["category"].isna()]
 
 
@@ -139,7 +137,7 @@ def test_a_reading_impossible_in_one_arm_is_replaced_there_and_the_row_says_so(h
     """As if nothing but its label tied the text to Table 1."""
     text = hu2013.summaries["label_scope"] == "results_hba1c"
     possible = hu2013.summaries.assign(admissible=hu2013.summaries["admissible"] | text)
-    effects = effects_of(hu2013.study, hu2013.reported, possible, readings=READINGS, alpha=0.05)
+    effects = effects_of(hu2013.but(summaries=possible))
     row = chosen(effects, "hba1c", "sem", "hba1c_baseline:text")
     assert (row["reading_1"], row["reading_2"]) == ("sem", "sd")
     assert row["sd_2"] == pytest.approx(0.81)
@@ -147,13 +145,11 @@ def test_a_reading_impossible_in_one_arm_is_replaced_there_and_the_row_says_so(h
 
 
 def test_without_the_reading_as_sd_there_is_nothing_to_compare_with(hu2013):
-    found = effects_of(
-        hu2013.study, hu2013.reported, hu2013.summaries, readings=["sem"], alpha=0.05
-    )
+    found = effects_of(hu2013.but(settings={"readings": ["sem"]}))
     assert len(found) and found["weight_md_ratio"].isna().all()
 
 
 def test_a_study_without_two_means_has_an_empty_table(hu2013):
     one_arm = hu2013.reported[hu2013.reported["arm"] != "control"]
-    found = effects_of(hu2013.study, one_arm, hu2013.summaries, readings=READINGS, alpha=0.05)
+    found = effects_of(hu2013.but(reported=one_arm))
     assert found.empty and list(found.columns) == columns_of("effects")

@@ -22,7 +22,7 @@ arms = st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just
 
 @pytest.fixture(scope="module")
 def effects(hu2013):
-    return effects_of(hu2013.study, hu2013.reported, hu2013.summaries, readings=["sd"], alpha=0.05)
+    return effects_of(hu2013.but(settings={"readings": ["sd"]}))
 
 
 @pytest.mark.parametrize("case", CASES.index)

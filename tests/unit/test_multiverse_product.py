@@ -59,15 +59,7 @@ def test_only_a_comparison_at_several_visits_is_corrected():
 
 def product_of(stages, claim_id, **options):
     claim = next(claim for claim in stages.claims if claim.id == claim_id)
-    return means_product(
-        stages.study,
-        claim,
-        stages.reported,
-        stages.summaries,
-        readings=READINGS,
-        alpha=0.05,
-        **options,
-    )
+    return means_product(stages.but(settings={"readings": READINGS}), claim, **options)
 
 
 def wider(rows):

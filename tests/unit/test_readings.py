@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pandas as pd
 import pytest
+from made_up import trial_of
 from pydantic import ValidationError
 from retrial.comparisons.selection import AS_LABELLED, means_of, tried
 from retrial.stages.audit import audit
@@ -13,7 +12,7 @@ from retrial.stages.audit.label_fit import check_label_fit, reasons
 from retrial.stages.meta.effects import effects_of
 from retrial.stages.multiverse.means import means_product
 from retrial.stages.reconstruct import reconstruct
-from retrial.stages.retest import Settings, retest
+from retrial.stages.retest import retest
 from retrial.study.claims import Claim, DefensibleSet, PaperAnalysis
 from retrial.tables import table
 from retrial.validation.labels import beyond_the_label
@@ -54,11 +53,10 @@ def stages(claim: Claim, *, table_error: str = "2.0"):
             a_mean("48.0", "0.5", row_id="after", visit="6", label_scope="text"),
         ],
     )
-    empty = table([], "digitized"), table([], "agreement")
-    found = audit(study, [claim], [], [], reported, *empty, alpha=0.05)
+    trial = trial_of(study, [claim], reported=reported, settings={"seed": 0, "rank_draws": 200})
+    found = audit(trial)
     summaries = reconstruct(reported, found, readings=READINGS)
-    settings = Settings(alpha=0.05, power=0.8, readings=tuple(READINGS), rho=(0.5,))
-    tests = retest(study, [claim], reported, summaries, found, settings)
+    tests = retest(trial.but(audit=found, summaries=summaries))
     return study, reported, found, summaries, tests.set_index("reading")
 
 
@@ -126,9 +124,7 @@ def test_the_papers_own_analysis_of_a_table_and_a_figure_is_among_the_tests(bthe
 def test_only_as_labelled_counts_in_the_product_of_axes_too(hu2013):
     claim = next(c for c in hu2013.claims if c.id == "baseline_comparable")
     nothing = hu2013.summaries.assign(open=False, admissible=True)
-    found = means_product(
-        hu2013.study, claim, hu2013.reported, nothing, readings=tuple(READINGS), alpha=0.05
-    )
+    found = means_product(hu2013.but(summaries=nothing), claim)
     assert not len(found) or set(found.loc[found["defensible"], "reading"]) <= {AS_LABELLED}
 
 
@@ -136,7 +132,7 @@ def test_effects_have_a_row_as_labelled_where_the_labels_differ(hu2013):
     mixed = hu2013.reported.copy()
     mixed.loc[mixed["row_id"] == "age_control", "error_label"] = "sd"
     summaries = reconstruct(mixed, hu2013.audit, readings=READINGS)
-    found = effects_of(hu2013.study, mixed, summaries, readings=READINGS, alpha=0.05)
+    found = effects_of(hu2013.but(reported=mixed, summaries=summaries))
     labelled = found[found["reading"] == AS_LABELLED]
     assert labelled["outcome"].tolist() == ["age"]
     assert labelled[["reading_1", "reading_2"]].to_numpy().tolist() == [["sem", "sd"]]
@@ -205,6 +201,6 @@ def test_the_studies_have_no_diluted_label(name, request):
 
 def test_nothing_is_known_of_a_label_without_numbers(hu2013):
     none = hu2013.reported[hu2013.reported["statistic"] != "mean"]
-    bare = dataclasses.replace(hu2013, reported=none)
+    bare = hu2013.but(reported=none)
     assert list(beyond_the_label(bare.study, bare.claims, bare.reported, pd.DataFrame(
         columns=["check"]))) == []  # fmt: skip

@@ -1,6 +1,5 @@
 """The report shows what the tables contain."""
 
-import dataclasses
 import re
 
 import pytest
@@ -106,7 +105,7 @@ def test_what_was_changed_after_the_first_run_is_said_from_the_claims_histories(
     table = findings.changes(results)
     assert table.count("<tr>") == sum(len(claim.history) for claim in changed)
     plain = [claim.model_copy(update={"history": []}) for claim in results.claims]
-    none = findings.opening(dataclasses.replace(results, claims=plain))
+    none = findings.opening(results.but(claims=plain))
     assert "No change after the first run is recorded" in none
 
 
@@ -165,7 +164,7 @@ def test_a_meta_analysis_has_impossible_readings_struck_out(results):
 
 
 def test_without_effects_there_is_nothing_for_a_meta_analysis(results):
-    none = dataclasses.replace(results, effects=results.effects.iloc[:0])
+    none = results.but(effects=results.effects.iloc[:0])
     assert meta.introduction(none) == meta.effects(none) == ""
 
 
@@ -182,7 +181,7 @@ def test_the_findings_marked_as_headlines_are_told_first_with_their_numbers(resu
 
 def test_without_headlines_the_first_claim_of_each_verdict_is_told(results):
     plain = [claim.model_copy(update={"headline": False}) for claim in results.claims]
-    chosen = findings.headlines(dataclasses.replace(results, claims=plain))
+    chosen = findings.headlines(results.but(claims=plain))
     trial = results.verdicts[results.verdicts["kind"] == "trial"]
     assert sorted(chosen["verdict"]) == sorted(trial["verdict"].unique())
 
@@ -274,4 +273,4 @@ def test_a_study_that_prints_only_one_kind_of_number_still_renders(results, kept
     }
     if kept != "mean":
         frames["summaries"] = results.summaries.iloc[:0]
-    assert "What no data" not in everything(dataclasses.replace(results, **frames))
+    assert "What no data" not in everything(results.but(**frames))

@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from figure_projects import drop_in
+from made_up import trial_of
 from retrial.comparisons.selection import mean_of, rows_of
 from retrial.figures.digitized import read_figures
 from retrial.stages.audit import audit
 from retrial.stages.collect import collect
 from retrial.stages.reconstruct import reconstruct
-from retrial.stages.sensitivity.comparisons import Paper
 from retrial.stages.sensitivity.digitization import digitization
 from retrial.study.claims import load_claims
 from retrial.study.constraints import load_constraints
@@ -40,9 +40,9 @@ def made_up(tmp_path_factory):
     found = read_figures(study, figures, folder / "figures", draws=80, seed=2)
     printed = (read_printed(folder / f"{name}.csv") for name in ("reported", "counts"))
     reported = collect(study, *printed, found.reported)
-    findings = audit(
-        study, claims, sentences, figures, reported, found.points, found.agreement, alpha=0.05
-    )
+    parts = {"constraints": sentences, "figures": figures, "digitization": found.draws}
+    parts |= {"digitized": found.points, "agreement": found.agreement, "reported": reported}
+    findings = audit(trial_of(study, claims, **parts))
     summaries = reconstruct(reported, findings, readings=READINGS)
     # A change of which both visits are digitized, on one axes set; the paper has none.
     (change,) = (claim for claim in claims if claim.id == "c_peptide_better_than_before")
@@ -50,8 +50,8 @@ def made_up(tmp_path_factory):
     claims = [*claims, change.model_copy(update={"id": "ppg_change", "targets": [target]})]
 
     def rows(draws=found.draws):
-        paper = Paper(study, claims, sentences, figures, None, reported, summaries, draws)
-        return table(digitization(paper, alpha=0.05, readings=READINGS, rho=RHO), "sensitivity")
+        trial = trial_of(study, claims, **parts, summaries=summaries).but(digitization=draws)
+        return table(digitization(trial, alpha=0.05, readings=READINGS, rho=RHO), "sensitivity")
 
     return SimpleNamespace(
         study=study,

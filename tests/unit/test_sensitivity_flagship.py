@@ -181,19 +181,7 @@ def test_repeated_measures_group_effect_equals_an_anova_of_patients(rows, rho):
 @pytest.mark.parametrize("rho", [0.0, 0.5, 0.9])
 def test_the_required_change_has_p_equal_to_alpha_in_patients_with_these_moments(hu2013, rho):
     """C-peptide of group I at month 12: build 15 patients who changed by just that much."""
-    rows = analyse(
-        hu2013.study,
-        hu2013.claims,
-        hu2013.constraints,
-        hu2013.figures,
-        hu2013.evidence,
-        hu2013.reported,
-        hu2013.summaries,
-        hu2013.digitized.draws,
-        alpha=0.05,
-        readings=["sd", "sem"],
-        rho=[rho],
-    )
+    rows = analyse(hu2013.but(settings={"readings": ["sd", "sem"], "rho": [rho]}))
     row = rows[(rows["scenario"] == "change_at_baseline_sd") & (rows["visit"] == 12)]
     assert row["reading"].tolist() == ["sd"]  # Table 1 cannot be SEM
     noise = np.random.default_rng(5).normal(size=(15, 2))

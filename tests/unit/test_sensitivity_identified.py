@@ -141,19 +141,8 @@ def rows(hu2013):
 
 
 def flagship(hu2013, constraints):
-    return analyse(
-        hu2013.study,
-        hu2013.claims,
-        constraints,
-        hu2013.figures,
-        hu2013.evidence,
-        hu2013.reported,
-        hu2013.summaries,
-        hu2013.digitized.draws,
-        alpha=0.05,
-        readings=["sd", "sem"],
-        rho=[0.0, 0.5, 0.9],
-    )
+    settings = {"readings": ["sd", "sem"], "rho": [0.0, 0.5, 0.9]}
+    return analyse(hu2013.but(settings=settings, constraints=constraints))
 
 
 def pick(rows, **wanted):

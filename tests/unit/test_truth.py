@@ -1,6 +1,5 @@
 """Digitized against truth: what is compared with what, and how the report tells it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,17 +22,7 @@ def known():
 
 
 def compare(stages, known, **changed):
-    frames = {"reported": stages.reported, "draws": stages.digitized.draws} | changed
-    return compare_with_truth(
-        stages.study,
-        stages.claims,
-        known,
-        frames["reported"],
-        stages.summaries,
-        stages.tests,
-        frames["draws"],
-        seed=1,
-    )
+    return compare_with_truth(stages.but(settings={"seed": 1}, known_truth=known, **changed))
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +88,7 @@ def test_a_shifted_truth_is_found_out(btheb, known):
 
 def test_a_study_without_digitized_figures_compares_nothing(btheb, known):
     printed = btheb.reported[~btheb.reported["digitized"].astype(bool)]
-    assert compare(btheb, known, reported=printed, draws=btheb.digitized.draws.iloc[:0]).empty
+    assert compare(btheb, known, reported=printed, draws=btheb.digitization.iloc[:0]).empty
 
 
 def test_verdicts_on_known_claims_are_right(results):
@@ -127,6 +116,6 @@ def test_the_plot_and_its_words_agree_with_the_table(results, compared):
 
 
 def test_no_section_and_no_plot_without_truth(results):
-    without = replace(results, truth=pd.DataFrame(columns=columns_of("truth")))
+    without = results.but(truth=pd.DataFrame(columns=columns_of("truth")))
     assert section.introduction(without) == section.numbers(without) == ""
     assert section.picture_of(without) == "" and draw_truth(without) is None

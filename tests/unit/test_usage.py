@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from made_up import trial_of
 from retrial.stages.audit import audit
 from retrial.stages.interval_ends import BOTH, LINEAR, LOG, NEITHER, check_interval_ends, scale_of
 from retrial.study.claims import Claim
 from retrial.study.models import Study
-from retrial.tables import table
 from retrial.validation.usage import usage, usage_lines
 from scipy import stats
 from test_audit import a_count, a_mean, collected, toy_study
@@ -24,8 +24,7 @@ def with_ends(arm: str, mean: str, low: str, high: str, label: str = "ci95", **r
 
 def used(study: Study, claims: list[Claim] = (), **rows: list[dict]):
     reported = collected(study, **rows)
-    none = table([], "digitized"), table([], "agreement")
-    findings = audit(study, list(claims), [], [], reported, *none, alpha=0.05)
+    findings = audit(trial_of(study, claims, reported=reported))
     return usage(study, list(claims), reported, findings).set_index("row_id"), findings
 
 

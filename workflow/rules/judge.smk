@@ -24,7 +24,7 @@ rule judge:
         runtime=5,
     params:
         code=stage_code("judge"),
-        inputs=contents("study.yaml", "claims.yaml", "figures/figures.yaml"),
+        inputs=contents("study.yaml", "claims.yaml", "figures/figures.yaml", evidence=True),
         alpha=settings.alpha,
     message:
         "Judging the claims of {wildcards.study}"

@@ -4,7 +4,7 @@ rule truth:
         validated=ancient("results/{study}/validated.txt"),
         study=study_file("study.yaml"),
         claims=study_file("claims.yaml"),
-        truth=study_file("truth.csv"),
+        known_truth=study_file("truth.csv"),
         reported="results/{study}/reported.csv",
         summaries="results/{study}/summaries.csv",
         tests="results/{study}/tests.csv",

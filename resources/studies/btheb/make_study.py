@@ -14,8 +14,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests"))
 
-from retrial.claim import load_claims
 from retrial.files import whole
+from retrial.study.claims import load_claims
 from retrial.tables import TRUTH_INPUT
 from truth.clicks import project_json, project_tar
 from truth.journal_figure import draw

@@ -9,9 +9,10 @@ from __future__ import annotations
 from math import sqrt
 
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri
 
 from retrial.stats.precision import half_width
+from retrial.stats.student import critical_t
 from retrial.stats.summaries import READINGS
 from retrial.study.figures import Figure
 
@@ -40,7 +41,7 @@ def beside_print(points: pd.DataFrame, reported: pd.DataFrame) -> pd.DataFrame:
         printed_means(reported), on=KEYS, suffixes=("", "_printed"), how="inner", sort=False
     )
     both = both.rename(columns={"value": "value_printed", "n": "n_printed"})
-    limit = float(stats.norm.isf(FALSE_ALARMS / 2 / max(len(both), 1)))
+    limit = -float(ndtri(FALSE_ALARMS / 2 / max(len(both), 1)))
     gap = both["mean"].astype(float) - both["value_printed"].astype(float)
     rounding = both["value_decimals"].map(half_width).astype(float)
     room = rounding + limit * both["mean_sigma"].astype(float)
@@ -110,7 +111,7 @@ def factor(reading: str, n: int) -> float:
     """Return the SD over the error term: 1 for an SD, sqrt(n) for a SEM, sqrt(n)/t for a CI."""
     if reading == "sd":
         return 1.0
-    return sqrt(n) / (stats.t.ppf(0.975, n - 1) if reading == "ci95" else 1.0)
+    return sqrt(n) / (float(critical_t(n - 1, 0.05)) if reading == "ci95" else 1.0)
 
 
 def bar_readings(row: pd.Series | dict) -> list[tuple[str, str]]:

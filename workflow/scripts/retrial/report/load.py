@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, make_dataclass
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
 from retrial.comparisons.selection import AS_LABELLED
-from retrial.registry import of_study
+from retrial.registry import TABLES, of_study
 from retrial.stats.precision import decimals_shown
-from retrial.study.claims import Claim, load_claims
-from retrial.study.figures import Figure, load_figures
-from retrial.study.models import Study, load_study
-from retrial.tables import read_table, table
+from retrial.study.claims import load_claims
+from retrial.study.models import load_study
+from retrial.tables import table
+from retrial.trial import TYPED, VERDICTS, Trial
 
 # What the report reads, by name.
-SHOWN = {found.name: found for found in of_study() if found.shown}
-VERDICTS = "verdicts"  # the table of claims, beside the claims that a person has typed
-_Tables = make_dataclass(
-    "_Tables",
-    [(VERDICTS if name == "claims" else name, pd.DataFrame) for name in SHOWN],
-    frozen=True,
-    eq=False,
-)
+SHOWN = {VERDICTS if found.name == "claims" else found.name for found in of_study() if found.shown}
 
 
-@dataclass(frozen=True, eq=False)
-class Results(_Tables):
-    """The tables of one study, and the study folder's own words."""
+class Results(Trial):
+    """One trial as the report reads it: a table that no run has made is an empty one.
 
-    study: Study
-    claims: list[Claim]
-    figures: list[Figure]
+    Text has None for an empty cell, and a flag False, so that both can be asked.
+    """
+
     provenance: dict
     figures_folder: Path
-    pictures: dict[str, Path] = field(default_factory=dict)
-    alt: dict[str, str] = field(default_factory=dict)
-    alpha: float = 0.05
+    pictures: Mapping[str, Path] = MappingProxyType({})
+    alt: Mapping[str, str] = MappingProxyType({})
+
+    def _read(self, name: str, path: Path | str) -> Any:
+        if name in TYPED:
+            return super()._read(name, path) if Path(path).exists() else []
+        made = Path(path).exists()
+        frame = plain(super()._read(name, path)) if made else table([], Path(path).stem)
+        return _once(frame) if name == "tests" else frame
+
+    @property
+    def alpha(self) -> float:
+        """The significance level; intervals are at 1 - alpha."""
+        return self.settings.alpha
 
     @cached_property
     def outcome_labels(self) -> dict[str, str]:
@@ -91,13 +96,7 @@ class Results(_Tables):
         return self.sensitivity[self.sensitivity["analysis"].isin(names)]
 
 
-def read_stage(folder: Path, name: str) -> pd.DataFrame:
-    """Read a stage's table; an empty one with its columns where none is there."""
-    path = folder / SHOWN[name].file
-    return _plain(read_table(path)) if path.exists() else table([], name)
-
-
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table with None for empty text and False for an empty flag, which can be asked."""
     for column in frame.columns:
         if isinstance(frame[column].dtype, pd.BooleanDtype):
@@ -142,19 +141,13 @@ def load(
     study = load_study(typed / "study.yaml")
     if study_id is not None and study.id != study_id:
         raise ValueError(f"{typed} holds the study {study.id!r}, not {study_id!r}.")
-    frames = {name: read_stage(results, name) for name in SHOWN}
-    frames[VERDICTS] = frames.pop("claims")
-    frames["tests"] = _once(frames["tests"])
-    figures = typed / "figures" / "figures.yaml"
-    pictures = results / "figures"
-    return Results(
-        study=study,
-        claims=load_claims(typed / "claims.yaml"),
-        figures=load_figures(figures) if figures.exists() else [],
-        figures_folder=figures.parent,
-        provenance=read_json(results / "provenance.json"),
-        pictures={path.stem: path for path in sorted(pictures.glob("*.svg"))},
-        alt=read_json(pictures / "alt.json"),
-        alpha=alpha,
-        **frames,
-    )
+    files = {name: results / TABLES["claims" if name == VERDICTS else name].file for name in SHOWN}
+    figures, pictures = typed / "figures" / "figures.yaml", results / "figures"
+    files |= {"figures": figures}
+    parts = {"study": study, "claims": load_claims(typed / "claims.yaml")}
+    found = Results(files, {"alpha": alpha}, **parts)
+    found.provenance = read_json(results / "provenance.json")
+    found.figures_folder = figures.parent
+    found.pictures = {path.stem: path for path in sorted(pictures.glob("*.svg"))}
+    found.alt = read_json(pictures / "alt.json")
+    return found

@@ -8,12 +8,12 @@ marked.
 from __future__ import annotations
 
 import pandas as pd
-from scipy import stats
 
 from retrial.stages.audit.joint import scopes_of
 from retrial.stages.audit.label_fit import reasons
 from retrial.stages.audit.labels import refuted_rows, refuted_scopes
 from retrial.stages.audit.spread import means_with_error
+from retrial.stats.student import critical_t
 from retrial.stats.summaries import READINGS, sd_from_error, sem_from_sd
 from retrial.tables import table
 
@@ -36,7 +36,7 @@ def reconstruct(
         label = row["error_label"]
         for reading in (r for r in READINGS if r in readings or r == label):
             sd = sd_from_error(row["error"], n, reading)
-            half = stats.t.ppf(0.975, n - 1) * sem_from_sd(sd, n)
+            half = float(critical_t(n - 1, 0.05)) * sem_from_sd(sd, n)
             admissible = (row["row_id"], reading) not in refuted
             admissible &= (row["label_scope"], reading) not in scopes
             because = why.get((scope_of[row["row_id"]], reading)) if admissible else None

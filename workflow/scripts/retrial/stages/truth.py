@@ -20,53 +20,39 @@ from retrial.stats.paired import paired_from_summary
 from retrial.stats.precision import known_interval
 from retrial.stats.summaries import sd_from_error
 from retrial.study.claims import Claim
-from retrial.study.models import Study
 from retrial.tables import table
+from retrial.trial import Trial
 
 INTERVAL = (0.025, 0.975)
 MOMENTS = ("n", "mean", "sd", "sem")
 RHO_ROUNDED = 5e-4  # how far a claim's correlation may be from the patients' own
 
 
-def compare_with_truth(
-    study: Study,
-    claims: list[Claim],
-    truth: pd.DataFrame,
-    reported: pd.DataFrame,
-    summaries: pd.DataFrame,
-    tests: pd.DataFrame,
-    draws: pd.DataFrame,
-    *,
-    seed: int,
-) -> pd.DataFrame:
+def compare_with_truth(trial: Trial) -> pd.DataFrame:
     """Return each digitized number and each test beside its truth.
 
     Numbers are those of the label that their figure carries. `low` and `high` are the 2.5 and
     97.5 % points over the draws of the clicks, a printed number being drawn from its rounding
-    interval; `inside` says whether they hold the truth. n is not drawn and has none.
+    interval; `inside` says whether they hold the truth. n is not drawn and has none. A p is
+    compared where a claim tests it.
 
     Args:
-        study: The study.
-        claims: Its claims; a p is compared where a claim tests it.
-        truth: The patients' own numbers, columns TRUTH_INPUT.
-        reported: Printed and digitized numbers, columns of `reported`.
-        summaries: Means under each reading, columns of `summaries`.
-        tests: Tests that were run again, columns of `tests`.
-        draws: What other clicks would have given, columns of `digitization`.
-        seed: Root seed of the draws within rounding.
+        trial: `study`, `claims`, `known_truth` (the patients' own numbers), the tables `reported`,
+            `summaries`, `tests` and `digitization`, and the setting `seed`.
 
     Returns:
         The columns of `truth`: the digitized numbers in the order of `reported`, then the tests in
-        the order of `truth`.
+        the order of the known truth.
     """
+    study, truth = trial.study, trial.known_truth
     moved = {
         row_id: (rows["value"].to_numpy(float), rows["error"].to_numpy(float))
-        for row_id, rows in draws.groupby("row_id", sort=False)
+        for row_id, rows in trial.digitization.groupby("row_id", sort=False)
     }
     names = (study.id, "truth")
-    rng = np.random.default_rng([seed, *(zlib.crc32(name.encode()) for name in names)])
-    shown = _Shown(study, reported, summaries, moved, rng)
-    lines = [*_numbers(truth, shown), *_tests(claims, truth, tests, shown)]
+    rng = np.random.default_rng([trial.settings.seed, *(zlib.crc32(n.encode()) for n in names)])
+    shown = _Shown(study, trial.reported, trial.summaries, moved, rng)
+    lines = [*_numbers(truth, shown), *_tests(trial.claims, truth, trial.tests, shown)]
     return table(lines, "truth")
 
 

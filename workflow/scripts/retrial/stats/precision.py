@@ -5,9 +5,9 @@ from __future__ import annotations
 from math import ceil, isnan, log10
 
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
-COVERED = float(norm.ppf(0.975))  # a digitized number is taken as known to its 95 % interval
+COVERED = float(ndtri(0.975))  # a digitized number is taken as known to its 95 % interval
 
 
 def half_width(decimals: float, sigma: float = float("nan")) -> float:

@@ -24,37 +24,25 @@ from retrial.stages.audit.spread import check_individual_values, check_ranges, c
 from retrial.stages.audit.tallies import check_tallies
 from retrial.stages.interval_ends import check_interval_ends
 from retrial.stats.summaries import READINGS
-from retrial.study.claims import Claim
-from retrial.study.constraints import Constraint
-from retrial.study.figures import Figure
-from retrial.study.models import Study
 from retrial.tables import table
+from retrial.trial import Trial
 
 __all__ = ["audit", "printed_p_tests"]
 
 
-def audit(
-    study: Study,
-    claims: list[Claim],
-    constraints: list[Constraint],
-    figures: list[Figure],
-    reported: pd.DataFrame,
-    points: pd.DataFrame,
-    agreement: pd.DataFrame,
-    *,
-    alpha: float,
-) -> pd.DataFrame:
+def audit(trial: Trial) -> pd.DataFrame:
     """Apply every check to every printed number it fits.
 
     Every reading of an error term is tried, whichever the configuration re-runs tests under: what
     a label can be does not depend on it.
 
-    `reported` and `agreement` are the tables of these names, `points` is `digitized` (the last two
-    empty where no figure is digitized); the result has the columns of `audit`, checks in a fixed
-    order and targets in the order of `reported`.
+    Takes the typed parts, the tables `reported`, `digitized` and `agreement` (the last two empty
+    where no figure is digitized) and the setting `alpha`; the result has the columns of `audit`,
+    checks in a fixed order and targets in the order of `reported`.
     """
+    study, reported, alpha = trial.study, trial.reported, trial.settings.alpha
     spread = check_spread(study, reported, READINGS) + check_ranges(reported, READINGS)
-    printed_p, tried = check_printed_p(study, reported, alpha, claims)
+    printed_p, tried = _printed_p(trial)
     joint = check_joint(study, reported, refuted_rows(spread))
     return table(
         [
@@ -70,14 +58,22 @@ def audit(
             *check_baseline(study, reported, READINGS, alpha),
             *check_tallies(study, reported),
             *check_repeats(reported, READINGS),
-            *check_sentences(study, claims, constraints, reported, READINGS, alpha),
-            *check_digitized(study, figures, points, agreement),
-            *check_against_print(study, figures, reported, points),
+            *check_sentences(study, trial.claims, trial.constraints, reported, READINGS, alpha),
+            *check_digitized(study, trial.figures, trial.digitized, trial.agreement),
+            *check_against_print(study, trial.figures, reported, trial.digitized),
         ],
         "audit",
     )
 
 
-def printed_p_tests(study: Study, reported: pd.DataFrame, *, alpha: float) -> pd.DataFrame:
+def printed_p_tests(trial: Trial) -> pd.DataFrame:
     """Return each test of the numbers behind each printed p, with the columns of `printed_p`."""
-    return table(check_printed_p(study, reported, alpha)[1], "printed_p")
+    return table(_printed_p(trial)[1], "printed_p")
+
+
+def _printed_p(trial: Trial) -> tuple[list[dict], list[dict]]:
+    """Return the findings on printed p-values, and the tests tried; both tables take them."""
+    if "printed_p" not in trial.found:
+        parts = (trial.study, trial.reported, trial.settings.alpha, trial.claims)
+        trial.found["printed_p"] = check_printed_p(*parts)
+    return trial.found["printed_p"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isnan
 
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from retrial.figures.curves import visits_shown
 from retrial.figures.measure import OBSERVER_ERROR, OBSERVER_MEAN
@@ -56,7 +56,7 @@ def _symmetry(points: pd.DataFrame) -> list[dict]:
     both = points[points["difference_of_bars"].notna() & points["difference_sigma"].notna()]
     if both.empty:
         return []
-    limit = float(norm.isf(FALSE_ALARMS / 2 / len(both)))
+    limit = -float(ndtri(FALSE_ALARMS / 2 / len(both)))
     rows = []
     for _, row in both.iterrows():
         score = abs(row["difference_of_bars"]) / row["difference_sigma"]

@@ -8,9 +8,10 @@ from math import comb, nan
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import chdtrc
 
 from retrial.comparisons.selection import Count, count_of, event_name, in_version, versions_of
+from retrial.stats.contingency import doubled_fisher, table_p
 from retrial.stats.counts import COUNT_METHODS, compare_counts
 from retrial.study.models import Study
 
@@ -108,12 +109,9 @@ def _tables(one: Count, two: Count, contrast: str, visit: float, version: str) -
     cells = np.array([[one.events, one.total - one.events], [two.events, two.total - two.events]])
     if cells.sum(axis=0).all():
         sizes = one.total, two.total
-        p = float(stats.chi2_contingency(cells, correction=False, lambda_="log-likelihood").pvalue)
+        p = table_p(cells, likelihood=True)
         yield _row("likelihood_ratio", contrast, visit, version, sizes, (p, p))
-        margins = cells.sum(), one.events + two.events, one.total
-        fewer = stats.hypergeom.cdf(one.events, *margins)
-        more = stats.hypergeom.sf(one.events - 1, *margins)
-        p = float(min(1.0, 2 * min(fewer, more)))
+        p = doubled_fisher(*table)
         yield _row("fisher_doubled", contrast, visit, version, sizes, (p, p))
 
 
@@ -134,8 +132,8 @@ def _whole(chosen: pd.DataFrame, arms: list[str], visit: float, version: str) ->
     if cells.shape[1] < 2 or cells.shape == (2, 2) or not cells.sum(axis=1).all():
         return
     sizes = tuple(int(n) for n in cells.sum(axis=1)[:2])
-    for name, kind in (("chi2_table", "pearson"), ("likelihood_ratio_table", "log-likelihood")):
-        p = float(stats.chi2_contingency(cells, correction=False, lambda_=kind).pvalue)
+    for name, likelihood in (("chi2_table", False), ("likelihood_ratio_table", True)):
+        p = table_p(cells, likelihood=likelihood)
         yield _row(name, " v. ".join(table.index), visit, version, sizes, (p, p))
 
 
@@ -182,5 +180,5 @@ def mcnemar_range(before: int, after: int, n: int) -> tuple[tuple, tuple]:
         exact.append(min(1.0, 2 * tail))
         for less in (0, 1):  # without and with Edwards' correction
             apart = max(0, abs(lost - gained) - less)
-            chi2.append(float(stats.chi2.sf(apart**2 / discordant, 1)))
+            chi2.append(float(chdtrc(1, apart**2 / discordant)))
     return (min(exact), max(exact)), (min(chi2), max(chi2))

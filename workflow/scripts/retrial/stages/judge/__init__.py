@@ -20,9 +20,8 @@ from retrial.stages.judge.explain import explain, explain_sales
 from retrial.stages.judge.joint import CONTINUOUS, SOME, Joint, joint_specifications
 from retrial.stages.judge.requirements import from_bounds
 from retrial.study.claims import COMPARING, Claim
-from retrial.study.figures import Figure
-from retrial.study.models import Study
 from retrial.tables import table
+from retrial.trial import Trial
 
 # Verdict when all, some or none of the specifications support a claim, and when all are significant
 # the other way.
@@ -35,34 +34,23 @@ HOLDS = ("confirmed", "shown")
 FAILS = ("not_confirmed", "not_shown", "contradicted", "opposite", "depends")
 
 
-def judge(
-    study: Study,
-    claims: list[Claim],
-    figures: list[Figure],
-    audit: pd.DataFrame,
-    tests: pd.DataFrame,
-    sensitivity: pd.DataFrame,
-    multiverse: pd.DataFrame,
-    evidence: pd.DataFrame,
-    *,
-    alpha: float,
-) -> pd.DataFrame:
-    """Return one row a claim, in the order of `claims.yaml`, with the columns of `claims`."""
+def judge(trial: Trial) -> pd.DataFrame:
+    """Return one row a claim, in the order of `claims.yaml`, with the columns of `claims`.
+
+    Takes `study`, `claims`, `figures`, `evidence`, the tables `audit`, `tests`, `sensitivity` and
+    `multiverse`, and the setting `alpha`.
+    """
     rows: dict[str, dict] = {}
-    for claim in claims:
+    for claim in trial.claims:
         if claim.kind == "trial":
-            mine = multiverse[multiverse["claim_id"] == claim.id]
-            own = tests[tests["claim_id"] == claim.id]
-            found = (audit, own, sensitivity, mine, evidence, alpha)
-            row = _described(claim) | _trial(study, claim, *found)
-            row["detail"] = explain(
-                study, claim, row, figures, audit, tests, sensitivity, mine, evidence, alpha
-            )
+            mine = trial.multiverse[trial.multiverse["claim_id"] == claim.id]
+            row = _described(claim) | _trial(trial, claim, mine)
+            row["detail"] = explain(trial, claim, row, mine)
             rows[claim.id] = row
-    for claim in claims:
+    for claim in trial.claims:
         if claim.kind == "sales":
             rows[claim.id] = _sales(claim, rows)
-    return table([rows[claim.id] for claim in claims], "claims")
+    return table([rows[claim.id] for claim in trial.claims], "claims")
 
 
 def _described(claim: Claim) -> dict:
@@ -85,17 +73,9 @@ def _described(claim: Claim) -> dict:
 SALES_KEYS = ("needs_all", "needs_any", "contradicted_by")
 
 
-def _trial(
-    study: Study,
-    claim: Claim,
-    audit: pd.DataFrame,
-    tests: pd.DataFrame,
-    sensitivity: pd.DataFrame,
-    specifications: pd.DataFrame,
-    evidence: pd.DataFrame,
-    alpha: float,
-) -> dict:
+def _trial(trial: Trial, claim: Claim, specifications: pd.DataFrame) -> dict:
     """Return basis, verdict and the facts behind them."""
+    tests = trial.tests[trial.tests["claim_id"] == claim.id]
     possible = specifications[specifications["admissible"]]
     facts: dict[str, object] = {
         "specifications": without_rho(possible["calculation"]).nunique(),
@@ -104,20 +84,23 @@ def _trial(
         "defensible_partly": 0,
     }
     if claim.form == "error_label":
-        return facts | _label_verdict(claim, audit)
+        return facts | _label_verdict(claim, trial.audit)
     if claim.form == "printed":
-        return facts | _printed_verdict(claim, audit)
+        return facts | _printed_verdict(claim, trial.audit)
     if claim.form == "no_events":
         return facts | _no_events_verdict(claim, tests)
     if claim.form == "evidence":
-        return facts | evidence_verdict(claim, evidence)
+        return facts | evidence_verdict(claim, trial.evidence)
     if claim.form == "stated":
         return facts | {"basis": "none", "verdict": "not_testable"}
     joint = joint_specifications(claim, specifications)
     facts |= _counted(joint, specifications)
-    facts |= {"decided_at": threshold(claim, alpha), **compared(tests, specifications)}
-    parts = (claim, audit, sensitivity, specifications, joint)
-    return facts | comparison_verdict(*parts, study.error_label.label)
+    facts |= {
+        "decided_at": threshold(claim, trial.settings.alpha),
+        **compared(tests, specifications),
+    }
+    parts = (claim, trial.audit, trial.sensitivity, specifications, joint)
+    return facts | comparison_verdict(*parts, trial.study.error_label.label)
 
 
 def _counted(joint: Joint, specifications: pd.DataFrame) -> dict:

@@ -13,6 +13,7 @@ from retrial.study.claims import Claim
 from retrial.study.estimand import in_short
 from retrial.study.figures import Figure
 from retrial.study.models import Study
+from retrial.trial import Trial
 from retrial.vocabulary import READING_NAMES, axis_value_words, axis_words, p_span, version_words
 
 # The words of a verdict inside a sentence.
@@ -30,24 +31,15 @@ VERDICT_WORDS = {
 }
 
 
-def explain(
-    study: Study,
-    claim: Claim,
-    row: dict,
-    figures: list[Figure],
-    audit: pd.DataFrame,
-    tests: pd.DataFrame,
-    sensitivity: pd.DataFrame,
-    specifications: pd.DataFrame,
-    evidence: pd.DataFrame,
-    alpha: float,
-) -> str:
-    """Return a few plain sentences for a trial claim and its verdict (`row`)."""
-    parts = (study, claim, row, figures, audit, tests, sensitivity, specifications, evidence)
+def explain(trial: Trial, claim: Claim, row: dict, specifications: pd.DataFrame) -> str:
+    """Return a few plain sentences for a trial claim and its verdict (`row`).
+
+    `specifications` are those of the claim.
+    """
     told = [
-        *_contradicting_figures(claim, audit),
-        _as_labelled(claim, tests),
-        _explained(*parts, alpha),
+        *_contradicting_figures(claim, trial.audit),
+        _as_labelled(claim, trial.tests),
+        _explained(trial, claim, row, specifications),
         _not_rerunnable(claim),
     ]
     return " ".join(part for part in told if part)
@@ -87,22 +79,13 @@ def _not_rerunnable(claim: Claim) -> str:
     )
 
 
-def _explained(
-    study: Study,
-    claim: Claim,
-    row: dict,
-    figures: list[Figure],
-    audit: pd.DataFrame,
-    tests: pd.DataFrame,
-    sensitivity: pd.DataFrame,
-    specifications: pd.DataFrame,
-    evidence: pd.DataFrame,
-    alpha: float,
-) -> str:
+def _explained(trial: Trial, claim: Claim, row: dict, specifications: pd.DataFrame) -> str:
+    study, audit, sensitivity = trial.study, trial.audit, trial.sensitivity
+    alpha = trial.settings.alpha
     if claim.form == "stated":
         return claim.note
     if claim.form == "evidence":
-        return f"{_evidence(claim, row, evidence)} {claim.note or ''}".strip()
+        return f"{_evidence(claim, row, trial.evidence)} {claim.note or ''}".strip()
     if claim.form == "error_label":
         return _from_audit(audit[audit["check"].isin(["error_label", "figure_bars"])])
     if claim.form == "printed":
@@ -113,7 +96,7 @@ def _explained(
         # The reading that asks for the least spread speaks for the others.
         return _from_audit(mine.drop_duplicates(["check", "target"]))
     if claim.form == "no_events":
-        return _no_events(claim, tests[tests["claim_id"] == claim.id], alpha)
+        return _no_events(claim, trial.tests[trial.tests["claim_id"] == claim.id], alpha)
     if row.get("impossible_p"):
         named = ", ".join(row["impossible_p"].split(";"))
         return (
@@ -127,8 +110,8 @@ def _explained(
                 f"defensible set. {claim.note or ''}".strip()
             )
         if row["verdict"] == "conditional":
-            return _conditional(study, claim, row, figures, audit)
-        return _not_printed(study, claim, figures, sensitivity)
+            return _conditional(study, claim, row, trial.figures, audit)
+        return _not_printed(study, claim, trial.figures, sensitivity)
     defensible = specifications[specifications["defensible"]]
     words = [_agreeing(row, defensible, threshold(claim, alpha))]
     if row.get("parts_missing"):

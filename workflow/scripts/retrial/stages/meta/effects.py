@@ -27,8 +27,8 @@ from retrial.comparisons.selection import (
 from retrial.stages.meta.ratios import ratios_of
 from retrial.stats.means import small_sample_correction
 from retrial.stats.summaries import as_counts, as_finite, as_spreads, unboxed
-from retrial.study.models import Study
 from retrial.tables import table
+from retrial.trial import Trial
 
 AGAINST = "sd"  # the reading that the ratios compare with
 
@@ -98,23 +98,18 @@ def standardized_difference(
     return unboxed(g), unboxed(1 / n1 + 1 / n2 + g**2 / (2 * (n1 + n2)))
 
 
-def effects_of(
-    study: Study,
-    reported: pd.DataFrame,
-    summaries: pd.DataFrame,
-    *,
-    readings: list[str],
-    alpha: float,
-) -> pd.DataFrame:
+def effects_of(trial: Trial) -> pd.DataFrame:
     """Return the effects of a study under each reading, with the columns of `effects`.
 
     One row for each continuous outcome, visit, consistent version of the paper and reading where
     the first treatment arm and the first control arm both have a mean with an error term and an n.
     Then the ratios of each counted event (`retrial.stages.meta.ratios`), which have no reading.
     Differences are treatment less control, ratios treatment over control. Intervals are at 1 -
-    alpha from the normal distribution, as a forest plot shows them.
+    alpha from the normal distribution, as a forest plot shows them. Takes `study`, the tables
+    `reported` and `summaries`, and the settings `readings` and `alpha`.
     """
-    arms = (study.arm("treatment").id, study.arm("control").id)
+    study, reported, arms = trial.study, trial.reported, trial.arms
+    readings, alpha = trial.settings.readings, trial.settings.alpha
     labels = reported.set_index("row_id")["error_label"].to_dict()
     rows: list[dict] = []
     for outcome in study.outcomes:
@@ -135,7 +130,7 @@ def effects_of(
                 }
                 wanted = [(means, arm) for arm in arms]
                 pairs = (
-                    (reading, means_of(wanted, summaries, version, reading))
+                    (reading, means_of(wanted, trial.summaries, version, reading))
                     for reading in tried(readings)
                 )
                 found = [

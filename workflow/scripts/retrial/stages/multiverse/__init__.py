@@ -25,33 +25,23 @@ from retrial.stages.multiverse.means import means_product
 from retrial.stages.multiverse.multiplicity import with_multiplicity
 from retrial.stats.means import MEANS_METHODS
 from retrial.study.claims import Claim
-from retrial.study.models import Study
 from retrial.tables import AXES, table
+from retrial.trial import Trial
 
 __all__ = ["CONCURRENT", "multiverse", "specifications", "write_specifications"]
 
 
-def specifications(
-    study: Study,
-    claims: list[Claim],
-    evidence: pd.DataFrame,
-    reported: pd.DataFrame,
-    summaries: pd.DataFrame,
-    tests: pd.DataFrame,
-    *,
-    readings: tuple[str, ...],
-    alpha: float,
-) -> Iterator[pd.DataFrame]:
-    """Yield the specifications of one claim after the other, with the columns of `multiverse`."""
-    for claim in claims:
+def specifications(trial: Trial) -> Iterator[pd.DataFrame]:
+    """Yield the specifications of one claim after the other, with the columns of `multiverse`.
+
+    Takes `study`, `claims`, `evidence`, the tables `reported`, `summaries` and `tests`, and the
+    settings `readings` and `alpha`.
+    """
+    tests, alpha = trial.tests, trial.settings.alpha
+    for claim in trial.claims:
         mine = tests[tests["claim_id"] == claim.id]
-        counted = [
-            *other_populations(study, claim, reported, mine, alpha),
-            *outside_evidence(study, claim, evidence, reported),
-        ]
-        means = means_product(
-            study, claim, reported, summaries, readings=readings, alpha=alpha
-        ).assign(comparator=CONCURRENT)
+        counted = [*other_populations(trial, claim, mine), *outside_evidence(trial, claim)]
+        means = means_product(trial, claim).assign(comparator=CONCURRENT)
         parts = [
             _tested(mine),
             table(counted, "multiverse"),
@@ -73,9 +63,9 @@ def specifications(
         yield _typed(frame)
 
 
-def multiverse(*parts: object, **settings: object) -> pd.DataFrame:
-    """Return all of `specifications`, with the same arguments, in the claims' order."""
-    frames = list(specifications(*parts, **settings))
+def multiverse(trial: Trial) -> pd.DataFrame:
+    """Return all of `specifications`, in the claims' order."""
+    frames = list(specifications(trial))
     return pd.concat(frames, ignore_index=True) if frames else _typed(table([], "multiverse"))
 
 

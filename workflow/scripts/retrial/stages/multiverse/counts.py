@@ -15,22 +15,24 @@ from retrial.stats.history import binomial_upper_tail, fisher_one_sided
 from retrial.study.claims import Claim, Target
 from retrial.study.estimand import most_comparable_first
 from retrial.study.models import Study
+from retrial.trial import Trial
 
 CONCURRENT = "concurrent control"
 
 
-def other_populations(
-    study: Study, claim: Claim, reported: pd.DataFrame, tests: pd.DataFrame, alpha: float
-) -> Iterator[dict]:
-    """Yield the tests of printed counts under the other handlings of drop-outs."""
+def other_populations(trial: Trial, claim: Claim, tests: pd.DataFrame) -> Iterator[dict]:
+    """Yield the tests of printed counts under the other handlings of drop-outs.
+
+    `tests` are those of the claim.
+    """
     if claim.form not in ("difference", "attribution"):
         return
-    arms = (study.arm("treatment").id, study.arm("control").id)
+    study, reported, alpha = trial.study, trial.reported, trial.settings.alpha
     for target in claim.targets:
         if not target.categories:
             continue
         for visit in target.visits:
-            pairs = count_pairs(reported, target.outcome, target.categories, visit, arms)
+            pairs = count_pairs(reported, target.outcome, target.categories, visit, trial.arms)
             for version, first, second in pairs:
                 for population, cells in populations(study, claim, first, second, reported).items():
                     if population == "as_printed" or not possible(cells):
@@ -84,20 +86,20 @@ def _recount(
     }
 
 
-def outside_evidence(
-    study: Study, claim: Claim, evidence: pd.DataFrame, reported: pd.DataFrame
-) -> Iterator[dict]:
+def outside_evidence(trial: Trial, claim: Claim) -> Iterator[dict]:
     """An attribution is compared with the nearest outside evidence (one-sided).
 
     Never in the defensible set: the concurrent control is the comparison that randomization makes.
     """
+    study, evidence = trial.study, trial.evidence
     if claim.form != "attribution" or study.natural_remission is None:
         return
-    arms = (study.arm("treatment").id, study.arm("control").id)
     for target in claim.targets:
         like = most_comparable_first(evidence[evidence["id"].isin(_comparable(study, target))])
         for visit in target.visits:
-            pairs = count_pairs(reported, target.outcome, target.categories, visit, arms)
+            pairs = count_pairs(
+                trial.reported, target.outcome, target.categories, visit, trial.arms
+            )
             for version, treated, _ in pairs:
                 for _, row in like.iterrows():
                     yield {

@@ -18,31 +18,25 @@ from retrial.stats.means import MEANS_METHODS, compare_means
 from retrial.stats.summaries import READINGS, sd_from_error
 from retrial.study.claims import Claim
 from retrial.study.models import Study
+from retrial.trial import Trial
 
 PARTS = ("n", "mean", "error", "reading", "error_n")
 
 
-def comparisons(
-    study: Study,
-    claim: Claim,
-    reported: pd.DataFrame,
-    summaries: pd.DataFrame,
-    readings: tuple[str, ...],
-) -> pd.DataFrame:
+def comparisons(trial: Trial, claim: Claim) -> pd.DataFrame:
     """Return a claim's comparisons of two arms' means as printed, one a row.
 
     Columns: what it is about, mean, error, n, least n, the n that the error term was printed for
     (`error_n`) and reading of each arm (`_1` treated, `_2` control), and whether both can have
     their SD.
     """
-    arms = (study.arm("treatment").id, study.arm("control").id)
-    rows = []
+    study, rows = trial.study, []
     for outcome, visit in _continuous(study, claim):
-        printed = rows_of(reported, outcome, visit, statistic="mean")
-        wanted = [(printed, arm) for arm in arms]
+        printed = rows_of(trial.reported, outcome, visit, statistic="mean")
+        wanted = [(printed, arm) for arm in trial.arms]
         for version in versions_of(printed):
-            for reading in tried(readings):
-                pair = means_of(wanted, summaries, version, reading)
+            for reading in tried(trial.settings.readings):
+                pair = means_of(wanted, trial.summaries, version, reading)
                 if pair is not None:
                     about = {
                         "claim_id": claim.id,
@@ -133,21 +127,12 @@ def tested(rows: pd.DataFrame, alpha: float) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def means_product(
-    study: Study,
-    claim: Claim,
-    reported: pd.DataFrame,
-    summaries: pd.DataFrame,
-    *,
-    readings: tuple[str, ...],
-    alpha: float,
-    own: tuple[Axis, ...] = OWN_AXES,
-) -> pd.DataFrame:
+def means_product(trial: Trial, claim: Claim, *, own: tuple[Axis, ...] = OWN_AXES) -> pd.DataFrame:
     """Return the specifications of a claim's means that are not as printed on every axis.
 
     Those that are have been re-run already, with more beside them (tests.csv).
     """
-    rows = comparisons(study, claim, reported, summaries, readings)
+    rows = comparisons(trial, claim)
     if rows.empty:
         return rows
     axes = (POPULATION, *own)
@@ -156,7 +141,7 @@ def means_product(
     rows = rows[~printed]
     if rows.empty:
         return rows
-    rows = tested(rows, alpha)
+    rows = tested(rows, trial.settings.alpha)
     chosen = claim.defensible
     own_default = [rows[axis.name] == axis.default for axis in own]
     return rows.assign(

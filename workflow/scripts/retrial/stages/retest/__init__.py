@@ -13,7 +13,7 @@ import pandas as pd
 
 from retrial.comparisons.calculations import of_means
 from retrial.comparisons.selection import Mean, count_pairs, means_of, rows_of, tried, versions_of
-from retrial.stages.retest.common import Settings, base_row, judged, target_name
+from retrial.stages.retest.common import base_row, judged, target_name
 from retrial.stages.retest.counts import counts_comparison, counts_row, no_events_rows
 from retrial.stages.retest.means import change_row, difference_row, means_assumptions
 from retrial.stages.retest.ordered import ordered_rows
@@ -25,44 +25,54 @@ from retrial.stats.multiplicity import adjust
 from retrial.study.claims import Claim, Target
 from retrial.study.models import Study
 from retrial.tables import table
+from retrial.trial import Settings, Trial
 
-__all__ = ["Settings", "counts_comparison", "retest", "target_name"]
+__all__ = ["counts_comparison", "retest", "target_name"]
 
 
 @dataclass(frozen=True)
 class _Printed:
-    """What the tests rest on, and which rows and readings the audit found fault with."""
+    """What the tests use, and which rows and readings the audit found fault with."""
 
-    study: Study
-    reported: pd.DataFrame
-    summaries: pd.DataFrame
-    settings: Settings
+    trial: Trial
     impossible: set[str]
     skewed: set[str]
 
     @property
+    def study(self) -> Study:
+        return self.trial.study
+
+    @property
+    def reported(self) -> pd.DataFrame:
+        return self.trial.reported
+
+    @property
+    def summaries(self) -> pd.DataFrame:
+        return self.trial.summaries
+
+    @property
+    def settings(self) -> Settings:
+        return self.trial.settings
+
+    @property
     def arms(self) -> tuple[str, str]:
-        return self.study.arm("treatment").id, self.study.arm("control").id
+        return self.trial.arms
 
 
-def retest(
-    study: Study,
-    claims: list[Claim],
-    reported: pd.DataFrame,
-    summaries: pd.DataFrame,
-    audit: pd.DataFrame,
-    settings: Settings,
-) -> pd.DataFrame:
+def retest(trial: Trial) -> pd.DataFrame:
     """Return every test that the printed numbers allow, with the columns of `tests`.
 
-    Rows follow the claims' order, then targets, visits, versions, readings and methods; those of
-    repeated visits stand after those of single ones.
+    Takes `study`, `claims`, the tables `reported`, `summaries` and `audit`, and the settings
+    `alpha`, `power`, `readings`, `rho`, `seed` and `rank_draws`. Rows follow the claims' order,
+    then targets, visits, versions, readings and methods; those of repeated visits follow those of
+    single ones.
     """
+    audit = trial.audit
     impossible = set(audit.loc[audit["verdict"] == "impossible", "target"])
     skewed = set(audit.loc[_is_skewed(audit), "target"] + "/" + audit["reading"].fillna(""))
-    printed = _Printed(study, reported, summaries, settings, impossible, skewed)
+    printed = _Printed(trial, impossible, skewed)
     rows = []
-    for claim in claims:
+    for claim in trial.claims:
         for target in claim.targets:
             for visit in target.visits:
                 rows += _tests(printed, claim, target, visit)

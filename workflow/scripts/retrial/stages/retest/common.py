@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import isnan
 
 from retrial.comparisons.selection import Count, Mean, event_name, row_ids
@@ -11,18 +10,7 @@ from retrial.stats.counts import COUNT_METHODS, unmet
 from retrial.stats.ordinal import ORDERED_METHODS
 from retrial.stats.published import agreement, parse_p
 from retrial.study.claims import Claim, Target
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What the configuration sets for the tests."""
-
-    alpha: float
-    power: float
-    readings: tuple[str, ...]
-    rho: tuple[float, ...]
-    seed: int = 0
-    rank_draws: int = 200
+from retrial.trial import Settings
 
 
 def base_row(claim: Claim, target: Target, visit: float, version: str, method: str) -> dict:

@@ -9,9 +9,10 @@ import pandas as pd
 
 from retrial.comparisons.calculations import of_counts
 from retrial.comparisons.selection import Count, count_of, event_name, row_ids, rows_of, versions_of
-from retrial.stages.retest.common import Settings, base_row, name_of_test, target_name
+from retrial.stages.retest.common import base_row, name_of_test, target_name
 from retrial.stats.counts import clopper_pearson, compare_counts, fragility_index, unmet
 from retrial.study.claims import Claim, Target
+from retrial.trial import Settings
 
 counts_comparison = cache(compare_counts)
 

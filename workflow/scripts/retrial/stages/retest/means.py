@@ -6,7 +6,7 @@ from math import nan
 
 from retrial.comparisons.calculations import of_means, with_rho
 from retrial.comparisons.selection import Mean
-from retrial.stages.retest.common import Settings, base_row
+from retrial.stages.retest.common import base_row
 from retrial.stats.means import (
     MEANS_METHODS,
     compare_means,
@@ -19,6 +19,7 @@ from retrial.stats.rounding import means_p_range
 from retrial.stats.summaries import sd_from_error
 from retrial.study.claims import Claim, Target
 from retrial.study.models import Study
+from retrial.trial import Settings
 
 
 def _sd_interval(mean: Mean) -> tuple[float, float]:

@@ -15,9 +15,10 @@ from math import comb
 import pandas as pd
 
 from retrial.comparisons.selection import in_version, rows_of, versions_of
-from retrial.stages.retest.common import Settings, base_row
+from retrial.stages.retest.common import base_row
 from retrial.stats.ordinal import ORDERED_METHODS, OrderedComparison, compare_ordered, unmet_ordered
 from retrial.study.claims import Claim, Target
+from retrial.trial import Settings
 
 MOST_PLACEMENTS = 2000  # of unnamed patients in the order, up to which all are tried
 

@@ -13,10 +13,10 @@ from itertools import product
 
 from retrial.comparisons.selection import Mean
 from retrial.stages.audit.spread import finite, limits, tightest
-from retrial.stages.retest.common import Settings
 from retrial.stats.pseudo.simulate import simulate_rank_p
 from retrial.study.claims import Target
 from retrial.study.models import Study
+from retrial.trial import Settings
 from retrial.vocabulary import SHAPE_NAMES
 
 TESTS = {"mann_whitney_sim": "mann_whitney", "kruskal_wallis_sim": "kruskal_wallis"}

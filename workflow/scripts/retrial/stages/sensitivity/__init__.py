@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from retrial.stages.sensitivity.comparisons import Paper
 from retrial.stages.sensitivity.control_history import control_history
 from retrial.stages.sensitivity.correlation import correlation
 from retrial.stages.sensitivity.derived import derived
@@ -22,11 +21,8 @@ from retrial.stages.sensitivity.nonresponders import nonresponders
 from retrial.stages.sensitivity.repeated import correlation_solved, repeated_measures
 from retrial.stages.sensitivity.required import required_effect
 from retrial.stages.sensitivity.required_change import required_change
-from retrial.study.claims import Claim
-from retrial.study.constraints import Constraint
-from retrial.study.figures import Figure
-from retrial.study.models import Study
 from retrial.tables import table
+from retrial.trial import Trial
 
 __all__ = ["analyse"]
 
@@ -47,35 +43,14 @@ ANALYSES = (
 )
 
 
-def analyse(
-    study: Study,
-    claims: list[Claim],
-    constraints: list[Constraint],
-    figures: list[Figure],
-    evidence: pd.DataFrame,
-    reported: pd.DataFrame,
-    summaries: pd.DataFrame,
-    draws: pd.DataFrame,
-    *,
-    alpha: float,
-    readings: list[str],
-    rho: list[float],
-) -> pd.DataFrame:
-    """Run every sensitivity analysis that a study has the material for.
+def analyse(trial: Trial) -> pd.DataFrame:
+    """Run every sensitivity analysis that a trial has the material for.
 
     Args:
-        study: The study.
-        claims: Its claims, in the order of the file.
-        constraints: Sentences of the paper about curves.
-        figures: The paper's figures.
-        evidence: Outside evidence, columns of `evidence`, as `tables.read_table` gives it.
-        reported: Printed numbers, columns of `reported`.
-        summaries: Printed means under each reading, columns of `summaries`.
-        draws: Digitized numbers under other clicks, columns of `digitization`; empty without
-            such figures.
-        alpha: Significance level where a claim prints no threshold, and 1 - level of intervals.
-        readings: Readings of an error term to try ("sd", "sem", "ci95").
-        rho: Correlations of repeated visits to try, strictly between -1 and 1.
+        trial: The typed parts with `evidence`, the tables `reported`, `summaries` and
+            `digitization`, and the settings `alpha` (level where a claim prints no threshold, and
+            1 - level of intervals), `readings` (of an error term, to try) and `rho` (correlations
+            of repeated visits to try, strictly between -1 and 1).
 
     Returns:
         One row for each analysis and scenario, columns of `sensitivity`, the analyses in a fixed
@@ -84,15 +59,12 @@ def analyse(
     Raises:
         ValueError: If there is no reading or no correlation, or a correlation is out of range.
     """
+    readings, rho = list(trial.settings.readings), list(trial.settings.rho)
     if not readings or not rho or any(not -1 < r < 1 for r in rho):
         raise ValueError(
             "At least one reading and one correlation strictly between -1 and 1 are needed, found "
             f"{readings!r} and {rho!r}."
         )
-    paper = Paper(study, claims, constraints, figures, evidence, reported, summaries, draws)
-    rows = [
-        row
-        for analysis in ANALYSES
-        for row in analysis(paper, alpha=alpha, readings=readings, rho=rho)
-    ]
+    chosen = {"alpha": trial.settings.alpha, "readings": readings, "rho": rho}
+    rows = [row for analysis in ANALYSES for row in analysis(trial, **chosen)]
     return table(rows, "sensitivity")

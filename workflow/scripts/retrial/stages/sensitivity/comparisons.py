@@ -8,7 +8,7 @@ version of the paper. The first treatment and the first control arm stand for th
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from math import nan
 
 import pandas as pd
@@ -31,31 +31,11 @@ from retrial.stats.counts import COUNT_METHODS, compare_counts
 from retrial.stats.means import MEANS_METHODS, compare_means
 from retrial.stats.paired import paired_from_summary
 from retrial.study.claims import Claim, Target
-from retrial.study.constraints import Constraint
-from retrial.study.figures import Figure
 from retrial.study.models import Study
+from retrial.trial import Trial
 from retrial.vocabulary import READING_NAMES, sources
 
 BETWEEN_ARMS = ("difference", "attribution")
-
-
-@dataclass(frozen=True)
-class Paper:
-    """Everything known of one trial: the study folder's models and the tables made from it.
-
-    `reported`, `summaries` and `evidence` are frames as `retrial.tables.read_table` gives them;
-    `draws` has the columns of `digitization`.
-    """
-
-    study: Study
-    claims: list[Claim]
-    constraints: list[Constraint]
-    figures: list[Figure]
-    evidence: pd.DataFrame
-    reported: pd.DataFrame
-    summaries: pd.DataFrame
-    draws: pd.DataFrame
-    _found: dict = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -196,35 +176,35 @@ def arms_compared(study: Study) -> tuple[str, str] | None:
         return None
 
 
-def mean_pairs(paper: Paper, readings: list[str]) -> Iterator[MeanPair]:
+def mean_pairs(trial: Trial, readings: list[str]) -> Iterator[MeanPair]:
     """Yield every comparison of printed means, in the order claim, visit, version, reading."""
-    for claim in paper.claims:
+    for claim in trial.claims:
         for target in claim.targets:
             for visit in [] if target.counted else target.visits:
-                ends = _ends(paper.study, claim, visit)
-                for version, reading, found in means_at(paper, target.outcome, ends, readings):
+                ends = _ends(trial.study, claim, visit)
+                for version, reading, found in means_at(trial, target.outcome, ends, readings):
                     yield MeanPair(claim, target.outcome, visit, version, reading, *found)
 
 
 def means_at(
-    paper: Paper, outcome: str, ends: list[tuple[str, float]], readings: list[str]
+    trial: Trial, outcome: str, ends: list[tuple[str, float]], readings: list[str]
 ) -> list[tuple[str, str, list[Mean]]]:
     """Return (version, reading, means) of an outcome at some (arm, visit), where all are printed.
 
-    Kept in the paper, because many analyses ask for the same few means.
+    Kept in the trial, because many analyses ask for the same few means.
     """
     key = (outcome, tuple(ends), tuple(readings))
-    if key not in paper._found:
-        paper._found[key] = list(_means_at(paper, outcome, ends, readings))
-    return paper._found[key]
+    if key not in trial.found:
+        trial.found[key] = list(_means_at(trial, outcome, ends, readings))
+    return trial.found[key]
 
 
 def _means_at(
-    paper: Paper, outcome: str, ends: list[tuple[str, float]], readings: list[str]
+    trial: Trial, outcome: str, ends: list[tuple[str, float]], readings: list[str]
 ) -> Iterator[tuple[str, str, list[Mean]]]:
     wanted = []
     for arm, visit in ends:
-        rows = printed_values(paper, outcome, arm, visit)
+        rows = printed_values(trial, outcome, arm, visit)
         if rows.empty:
             return
         wanted.append((rows, arm))
@@ -232,7 +212,7 @@ def _means_at(
         return
     for version in versions_of(pd.concat([rows for rows, _ in wanted])):
         for reading in tried(readings):
-            found = means_of(wanted, paper.summaries, version, reading)
+            found = means_of(wanted, trial.summaries, version, reading)
             alike = found is not None and len({mean.reading for mean in found}) == 1
             if found is not None and not (reading == AS_LABELLED and alike):
                 yield version, reading, found
@@ -248,26 +228,26 @@ def _ends(study: Study, claim: Claim, visit: float) -> list[tuple[str, float]]:
     return [(arm, visit) for arm in arms]
 
 
-def counts_compared(paper: Paper) -> Iterator[CountPair]:
+def counts_compared(trial: Trial) -> Iterator[CountPair]:
     """Yield every comparison of printed counts, in the order claim, event, visit, version."""
-    arms = arms_compared(paper.study)
-    for claim in paper.claims:
+    arms = arms_compared(trial.study)
+    for claim in trial.claims:
         if claim.form not in BETWEEN_ARMS or arms is None:
             continue
         for target in claim.targets:
             for visit in target.visits if target.categories else []:
-                found = count_pairs(paper.reported, target.outcome, target.categories, visit, arms)
+                found = count_pairs(trial.reported, target.outcome, target.categories, visit, arms)
                 for version, first, second in found:
                     yield CountPair(claim, target, visit, version, first, second)
 
 
-def printed_values(paper: Paper, outcome: str, arm: str, visit: float) -> pd.DataFrame:
+def printed_values(trial: Trial, outcome: str, arm: str, visit: float) -> pd.DataFrame:
     """Return the rows that print an arm's mean at a visit, with or without an error term."""
     key = (outcome, arm, visit)
-    if key not in paper._found:
-        rows = rows_of(paper.reported, outcome, visit, statistic="mean")
-        paper._found[key] = rows[rows["arm"] == arm]
-    return paper._found[key]
+    if key not in trial.found:
+        rows = rows_of(trial.reported, outcome, visit, statistic="mean")
+        trial.found[key] = rows[rows["arm"] == arm]
+    return trial.found[key]
 
 
 def equal_variances(claim: Claim) -> bool:

@@ -11,11 +11,12 @@ from __future__ import annotations
 import pandas as pd
 
 from retrial.comparisons.selection import Count, count_of, event_name, row_ids, rows_of, versions_of
-from retrial.stages.sensitivity.comparisons import Paper, arms_compared
+from retrial.stages.sensitivity.comparisons import arms_compared
 from retrial.stats.counts import compare_counts
 from retrial.stats.history import beta_binomial_upper_tail, binomial_upper_tail, fisher_one_sided
 from retrial.study.estimand import EXPECTED, codes, differences, in_sentences, most_comparable_first
 from retrial.study.remission import RemissionEvent
+from retrial.trial import Trial
 from retrial.vocabulary import p_words, ratio, sources
 
 ANALYSIS = "control_history"
@@ -23,7 +24,7 @@ PRIORS = ((1.0, 0.0), (0.5, 0.5), (1.0, 1.0))  # of the event that did not happe
 
 
 def control_history(
-    paper: Paper, *, alpha: float, readings: list[str], rho: list[float]
+    trial: Trial, *, alpha: float, readings: list[str], rho: list[float]
 ) -> list[dict]:
     """Return the control's events against each outside proportion; none if it is not declared.
 
@@ -32,14 +33,14 @@ def control_history(
     Fisher's test and the predictive under three priors. `comparable`: named as near by the study;
     `differences` say in what it counts another event, and whom that favours.
     """
-    arms = arms_compared(paper.study)
-    if paper.study.natural_remission is None or arms is None:
+    arms = arms_compared(trial.study)
+    if trial.study.natural_remission is None or arms is None:
         return []
     rows = []
-    for event in paper.study.natural_remission.events:
-        for version, control in _controls(paper, event, arms[1]):
-            for _, outside in most_comparable_first(_proportions(paper.evidence)).iterrows():
-                rows.append(_row(paper, event, version, control, outside, alpha))
+    for event in trial.study.natural_remission.events:
+        for version, control in _controls(trial, event, arms[1]):
+            for _, outside in most_comparable_first(_proportions(trial.evidence)).iterrows():
+                rows.append(_row(trial, event, version, control, outside, alpha))
     return rows
 
 
@@ -47,11 +48,11 @@ def _proportions(evidence: pd.DataFrame) -> pd.DataFrame:
     return evidence[(evidence["value_type"] == "proportion") & evidence["value"].between(0, 1)]
 
 
-def _controls(paper: Paper, event: RemissionEvent, arm: str) -> list[tuple[str, Count]]:
+def _controls(trial: Trial, event: RemissionEvent, arm: str) -> list[tuple[str, Count]]:
     """Return the control's count in each version that it takes part in."""
-    visit = paper.study.natural_remission.visit
+    visit = trial.study.natural_remission.visit
     rows = rows_of(
-        paper.reported, event.outcome, visit, statistic="count", categories=event.categories
+        trial.reported, event.outcome, visit, statistic="count", categories=event.categories
     )
     rows = rows[rows["arm"] == arm]
     found = ((v, count_of(rows, arm, v, event.categories)) for v in versions_of(rows))
@@ -59,7 +60,7 @@ def _controls(paper: Paper, event: RemissionEvent, arm: str) -> list[tuple[str, 
 
 
 def _row(
-    paper: Paper,
+    trial: Trial,
     event: RemissionEvent,
     version: str,
     control: Count,
@@ -87,7 +88,7 @@ def _row(
         against, named = f"a fixed {rate:.1%}", "exact binomial test"
     like = outside["id"] in event.comparable
     inferred = " The control's count is inferred from the text." if control.inferred else ""
-    other = differences(paper.study.natural_remission, event, control.visit, outside)
+    other = differences(trial.study.natural_remission, event, control.visit, outside)
     return {
         "analysis": ANALYSIS,
         "scenario": str(outside["id"]),

@@ -9,21 +9,22 @@ from __future__ import annotations
 from math import nan
 
 from retrial.comparisons.support import threshold
-from retrial.stages.sensitivity.comparisons import MeanPair, Paper, mean_pairs, reading_words
+from retrial.stages.sensitivity.comparisons import MeanPair, mean_pairs, reading_words
 from retrial.stats.paired import flip_rho
+from retrial.trial import Trial
 from retrial.vocabulary import number, p_words
 
 ANALYSIS = "correlation"
 
 
-def correlation(paper: Paper, *, alpha: float, readings: list[str], rho: list[float]) -> list[dict]:
+def correlation(trial: Trial, *, alpha: float, readings: list[str], rho: list[float]) -> list[dict]:
     """Return one row for each change of printed means, reading and correlation.
 
     `threshold` is the correlation above which p falls below the claim's level; missing when no
     correlation from -1 to 1 changes the verdict.
     """
     rows = []
-    for pair in mean_pairs(paper, readings):
+    for pair in mean_pairs(trial, readings):
         if pair.within_arm:
             rows += _rows(pair, alpha, rho)
     return rows

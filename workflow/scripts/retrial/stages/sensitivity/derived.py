@@ -12,53 +12,53 @@ from math import nan
 import pandas as pd
 
 from retrial.comparisons.selection import in_version, versions_of
-from retrial.stages.sensitivity.comparisons import Paper
 from retrial.study.derived import Derived
+from retrial.trial import Trial
 from retrial.vocabulary import number, sources
 
 ANALYSIS = "derived"
 
 
-def derived(paper: Paper, *, alpha: float, readings: list[str], rho: list[float]) -> list[dict]:
+def derived(trial: Trial, *, alpha: float, readings: list[str], rho: list[float]) -> list[dict]:
     """Return each derived outcome at each visit after baseline where enough of it is printed.
 
     `estimate` is its value from the printed means; `threshold` the mean of the one part that is not
     printed, at which the limit is reached. No row where more than one part is missing.
     """
     rows: dict[str, dict] = {}
-    for one in paper.study.derived:
-        limits = paper.evidence[paper.evidence["id"] == one.at_most]
+    for one in trial.study.derived:
+        limits = trial.evidence[trial.evidence["id"] == one.at_most]
         for _, limit in limits.iterrows():
-            for row in _of(paper, one, limit):
+            for row in _of(trial, one, limit):
                 rows.setdefault(row["scenario"], row)
     return list(rows.values())
 
 
-def _of(paper: Paper, one: Derived, limit: pd.Series) -> Iterator[dict]:
+def _of(trial: Trial, one: Derived, limit: pd.Series) -> Iterator[dict]:
     names = one.formula.names
-    means = paper.reported[
-        paper.reported["outcome"].isin(names)
-        & (paper.reported["statistic"] == "mean")
-        & (paper.reported["visit"] > min(paper.study.visits))
+    means = trial.reported[
+        trial.reported["outcome"].isin(names)
+        & (trial.reported["statistic"] == "mean")
+        & (trial.reported["visit"] > min(trial.study.visits))
     ]
-    means = means[_units(paper, means) == means["outcome"].map(one.units)]
+    means = means[_units(trial, means) == means["outcome"].map(one.units)]
     for version in versions_of(means):
         cells = in_version(means, version).drop_duplicates(["outcome", "arm", "visit"])
         for _, group in cells.groupby(["arm", "visit"], dropna=False, sort=False):
             values = dict(zip(group["outcome"], group["value"].astype(float), strict=True))
             missing = [name for name in names if name not in values]
             if len(missing) <= 1:
-                yield _row(paper, one, limit, group, values, missing)
+                yield _row(trial, one, limit, group, values, missing)
 
 
-def _units(paper: Paper, means: pd.DataFrame) -> pd.Series:
+def _units(trial: Trial, means: pd.DataFrame) -> pd.Series:
     """Return the unit of each printed mean: its own, or else that of its outcome."""
-    declared = means["outcome"].map({o.id: o.unit for o in paper.study.outcomes})
+    declared = means["outcome"].map({o.id: o.unit for o in trial.study.outcomes})
     return means["unit"].astype(object).where(means["unit"].notna(), declared)
 
 
 def _row(
-    paper: Paper,
+    trial: Trial,
     one: Derived,
     limit: pd.Series,
     group: pd.DataFrame,
@@ -66,8 +66,8 @@ def _row(
     missing: list[str],
 ) -> dict:
     first = group.iloc[0]
-    labels = {o.id: o.label for o in paper.study.outcomes}
-    arm = next((a.label for a in paper.study.arms if a.id == first["arm"]), "all patients")
+    labels = {o.id: o.label for o in trial.study.outcomes}
+    arm = next((a.label for a in trial.study.arms if a.id == first["arm"]), "all patients")
     most = float(limit["value"])
     printed = ", ".join(f"{labels[name]} {value:g}" for name, value in values.items())
     place = f"({printed}; {arm})"

@@ -14,10 +14,11 @@ import pandas as pd
 
 from retrial.comparisons.selection import Mean
 from retrial.comparisons.support import threshold
-from retrial.stages.sensitivity.comparisons import MeanPair, Paper, equal_variances, mean_pairs
+from retrial.stages.sensitivity.comparisons import MeanPair, equal_variances, mean_pairs
 from retrial.stats.means import compare_means
 from retrial.stats.paired import paired_from_summary
 from retrial.stats.summaries import sd_from_error
+from retrial.trial import Trial
 from retrial.vocabulary import READING_NAMES, number, p_words
 
 ANALYSIS = "digitization"
@@ -25,7 +26,7 @@ INTERVAL = (0.025, 0.5, 0.975)
 
 
 def digitization(
-    paper: Paper, *, alpha: float, readings: list[str], rho: list[float]
+    trial: Trial, *, alpha: float, readings: list[str], rho: list[float]
 ) -> list[dict]:
     """Return one row for each comparison with a digitized mean, and one for each digitized SD.
 
@@ -34,20 +35,20 @@ def digitization(
     below the claim's level. A change is tested at the middle correlation. SDs (`sd:` and the row's
     id) have no p, and their 2.5, 50 and 97.5 % points as estimate and interval.
     """
-    if paper.draws.empty:
+    if trial.digitization.empty:
         return []
     drawn = {
         row_id: (rows["value"].to_numpy(float), rows["error"].to_numpy(float))
-        for row_id, rows in paper.draws.groupby("row_id", sort=False)
+        for row_id, rows in trial.digitization.groupby("row_id", sort=False)
     }
     pairs = [
         pair
-        for pair in mean_pairs(paper, readings)
+        for pair in mean_pairs(trial, readings)
         if {pair.first.row_id, pair.second.row_id} & set(drawn)
     ]
     return [
         *(_compared(pair, drawn, alpha, rho) for pair in pairs),
-        *_spreads(paper, drawn, readings),
+        *_spreads(trial, drawn, readings),
     ]
 
 
@@ -92,9 +93,9 @@ def _compared(pair: MeanPair, drawn: dict, alpha: float, rho: list[float]) -> di
     )
 
 
-def _spreads(paper: Paper, drawn: dict, readings: list[str]) -> list[dict]:
+def _spreads(trial: Trial, drawn: dict, readings: list[str]) -> list[dict]:
     """Return one row for each digitized mean's SD and reading."""
-    summaries: pd.DataFrame = paper.summaries
+    summaries: pd.DataFrame = trial.summaries
     rows = []
     for _, row in summaries[summaries["row_id"].isin(list(drawn))].iterrows():
         if row["reading"] not in readings:

@@ -26,7 +26,6 @@ from retrial.comparisons.selection import Mean
 from retrial.stages.sensitivity.comparisons import (
     CountPair,
     MeanPair,
-    Paper,
     counts_compared,
     equal_variances,
     group_of,
@@ -46,12 +45,13 @@ from retrial.stages.sensitivity.extremes import (
     within,
 )
 from retrial.study.models import Study
+from retrial.trial import Trial
 from retrial.vocabulary import number, p_words, ratio
 
 ANALYSIS = "dropouts"
 
 
-def dropouts(paper: Paper, *, alpha: float, readings: list[str], rho: list[float]) -> list[dict]:
+def dropouts(trial: Trial, *, alpha: float, readings: list[str], rho: list[float]) -> list[dict]:
     """Return the scenarios for every comparison whose printed n is above the number followed.
 
     Counts: `as_printed` and the handlings of `retrial.comparisons.populations`, those of patients
@@ -60,12 +60,12 @@ def dropouts(paper: Paper, *, alpha: float, readings: list[str], rho: list[float
     have had, with the range of p in `p_low` and `p_high`.
     """
     rows = []
-    for pair in mean_pairs(paper, readings):
-        leaving = _leaving(paper.study, pair)
+    for pair in mean_pairs(trial, readings):
+        leaving = _leaving(trial.study, pair)
         if any(max(counts) for counts in leaving):
-            rows += MeansOfCompleters(paper, pair, leaving, pair.rho(rho), alpha).rows()
-    for counts in counts_compared(paper):
-        tables = populations(paper.study, counts.claim, counts.first, counts.second, paper.reported)
+            rows += MeansOfCompleters(trial, pair, leaving, pair.rho(rho), alpha).rows()
+    for counts in counts_compared(trial):
+        tables = populations(trial.study, counts.claim, counts.first, counts.second, trial.reported)
         if tables:
             rows += _count_rows(tables, counts, alpha)
     return rows
@@ -90,9 +90,9 @@ class MeansOfCompleters:
     """The scenarios for one pair of means of which members may have left."""
 
     def __init__(
-        self, paper: Paper, pair: MeanPair, leaving: list[list[int]], rho: float, alpha: float
+        self, trial: Trial, pair: MeanPair, leaving: list[list[int]], rho: float, alpha: float
     ) -> None:
-        self.paper, self.pair, self.rho, self.alpha = paper, pair, rho, alpha
+        self.trial, self.pair, self.rho, self.alpha = trial, pair, rho, alpha
         self.leaving = leaving
         self.means = (pair.first, pair.second)
 
@@ -153,7 +153,7 @@ class MeansOfCompleters:
 
     def _sweep(self, k1: int, k2: int) -> Swept | None:
         sides = [
-            Leaving(group_of(self.paper.study, self.pair.outcome, mean), (), k, _focus(mean, k))
+            Leaving(group_of(self.trial.study, self.pair.outcome, mean), (), k, _focus(mean, k))
             for mean, k in zip(self.means, (k1, k2), strict=True)
         ]
         if self.pair.within_arm:
@@ -168,7 +168,7 @@ class MeansOfCompleters:
             f"{number(value)} ({reason})": None
             for mean, counts in zip(self.means, self.leaving, strict=True)
             if max(counts)
-            for value, reason in [least_sd(self.paper.study, self.pair.outcome, mean)]
+            for value, reason in [least_sd(self.trial.study, self.pair.outcome, mean)]
         }
         return f"The others' SD is taken to be at least {' and '.join(told)}."
 

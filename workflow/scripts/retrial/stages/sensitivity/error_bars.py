@@ -9,20 +9,21 @@ from __future__ import annotations
 from math import nan
 
 from retrial.comparisons.support import threshold
-from retrial.stages.sensitivity.comparisons import MeanPair, Paper, mean_pairs, reading_words
+from retrial.stages.sensitivity.comparisons import MeanPair, mean_pairs, reading_words
+from retrial.trial import Trial
 from retrial.vocabulary import number, p_words
 
 ANALYSIS = "error_bars"
 
 
-def error_bars(paper: Paper, *, alpha: float, readings: list[str], rho: list[float]) -> list[dict]:
+def error_bars(trial: Trial, *, alpha: float, readings: list[str], rho: list[float]) -> list[dict]:
     """Return one row for each comparison of printed means and reading.
 
     `threshold` is the common multiple of the SDs at which p reaches the claim's level (below it the
     difference is significant); missing when the estimate is 0. A change is tested at the middle
     correlation, `p_low` and `p_high` being its range over all of `rho`.
     """
-    return [_row(pair, alpha, rho) for pair in mean_pairs(paper, readings)]
+    return [_row(pair, alpha, rho) for pair in mean_pairs(trial, readings)]
 
 
 def tipping_multiple(pair: MeanPair, rho: float, level: float) -> float:

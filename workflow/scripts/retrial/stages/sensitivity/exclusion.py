@@ -15,7 +15,6 @@ import numpy as np
 from retrial.comparisons.selection import Mean, in_version
 from retrial.stages.sensitivity.comparisons import (
     MeanPair,
-    Paper,
     Result,
     arms_compared,
     equal_variances,
@@ -37,6 +36,7 @@ from retrial.stages.sensitivity.extremes import (
 from retrial.stages.sensitivity.removal import Summary, with_added, without
 from retrial.stats.summaries import sd_from_error
 from retrial.study.models import NonResponder
+from retrial.trial import Trial
 from retrial.vocabulary import number, p_words
 
 ANALYSIS = "nonresponders"
@@ -46,11 +46,11 @@ CAUTION = "Leaving out patients of one arm by their outcome is biased by constru
 class MeansWithout:
     """The scenarios for one pair of means, a change being tested at one correlation."""
 
-    def __init__(self, paper: Paper, pair: MeanPair, rho: float, alpha: float) -> None:
-        self.paper, self.pair, self.rho, self.alpha = paper, pair, rho, alpha
-        self.arm = paper.study.nonresponders.arm
-        self.members = paper.study.nonresponders.members
-        self.baseline_visit = min(paper.study.visits)
+    def __init__(self, trial: Trial, pair: MeanPair, rho: float, alpha: float) -> None:
+        self.trial, self.pair, self.rho, self.alpha = trial, pair, rho, alpha
+        self.arm = trial.study.nonresponders.arm
+        self.members = trial.study.nonresponders.members
+        self.baseline_visit = min(trial.study.visits)
         self.affected = [m for m in (pair.first, pair.second) if m.arm == self.arm]
 
     def rows(self) -> list[dict]:
@@ -89,7 +89,7 @@ class MeansWithout:
         return self._printed(self.arm, self.baseline_visit)
 
     def _printed(self, arm: str, visit: float) -> float | None:
-        rows = printed_values(self.paper, self.pair.outcome, arm, visit)
+        rows = printed_values(self.trial, self.pair.outcome, arm, visit)
         chosen = in_version(rows, self.pair.version)
         chosen = rows if chosen.empty else chosen
         return None if chosen.empty else float(chosen["value"].iloc[0])
@@ -99,7 +99,7 @@ class MeansWithout:
         if not self.pair.within_arm:
             other = self.pair.second if self.pair.first.arm == self.arm else self.pair.first
             return other.mean
-        arms = arms_compared(self.paper.study)
+        arms = arms_compared(self.trial.study)
         if arms is None or self.arm not in arms:
             return None
         return self._printed(next(a for a in arms if a != self.arm), self.pair.visit)
@@ -118,7 +118,7 @@ class MeansWithout:
         return [nan if value is None else value for value in values]
 
     def _group(self, mean: Mean) -> Summary:
-        return group_of(self.paper.study, self.pair.outcome, mean)
+        return group_of(self.trial.study, self.pair.outcome, mean)
 
     def _printed_row(self) -> dict:
         result = self._as_printed()
@@ -235,7 +235,7 @@ class MeansWithout:
 
     def _floor_words(self) -> str:
         """Say which SD those who stay have at least, and why."""
-        study, outcome = self.paper.study, self.pair.outcome
+        study, outcome = self.trial.study, self.pair.outcome
         found = [least_sd(study, outcome, mean) for mean in self.affected]
         told = dict.fromkeys(f"{number(value)} ({reason})" for value, reason in found)
         return f"The others' SD is taken to be at least {' and '.join(told)}."

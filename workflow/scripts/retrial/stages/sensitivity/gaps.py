@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from retrial.stages.sensitivity.comparisons import (
     BETWEEN_ARMS,
-    Paper,
     arms_compared,
     printed_values,
 )
 from retrial.study.claims import Claim, Target
+from retrial.trial import Trial
 
 ANALYSIS = "required_effect"
 
@@ -44,23 +44,23 @@ class Gap:
         return -1 if self.claim.expect == "lower" else 1
 
 
-def gaps_of(paper: Paper, claim: Claim, target: Target) -> Iterator[Gap]:
+def gaps_of(trial: Trial, claim: Claim, target: Target) -> Iterator[Gap]:
     """Yield the comparisons between arms that a claim makes of a measured outcome."""
-    arms = arms_compared(paper.study)
+    arms = arms_compared(trial.study)
     if claim.form not in BETWEEN_ARMS or arms is None or target.counted:
         return
-    known = set(paper.summaries["row_id"])
+    known = set(trial.summaries["row_id"])
     for visit in target.visits:
-        rows = {arm: printed_values(paper, target.outcome, arm, visit) for arm in arms}
+        rows = {arm: printed_values(trial, target.outcome, arm, visit) for arm in arms}
         printed = tuple(arm for arm in arms if known & set(rows[arm]["row_id"]))
         yield Gap(claim, target, visit, arms, printed)
 
 
-def settled_by(paper: Paper, gap: Gap) -> str:
+def settled_by(trial: Trial, gap: Gap) -> str:
     """Name the figures whose digits would settle a claim."""
     names = [
         figure.source
-        for figure in paper.figures
+        for figure in trial.figures
         if figure.status == "pending"
         and any(panel.outcome == gap.target.outcome for panel in figure.panels)
     ]

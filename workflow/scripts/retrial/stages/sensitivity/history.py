@@ -11,7 +11,7 @@ from __future__ import annotations
 import pandas as pd
 
 from retrial.comparisons.selection import Count, count_of, event_name, row_ids, rows_of, versions_of
-from retrial.stages.sensitivity.comparisons import CountPair, Paper, arms_compared
+from retrial.stages.sensitivity.comparisons import CountPair, arms_compared
 from retrial.stats.counts import clopper_pearson, compare_counts
 from retrial.stats.history import (
     beta_binomial_upper_tail,
@@ -29,6 +29,7 @@ from retrial.study.estimand import (
     most_comparable_first,
 )
 from retrial.study.remission import RemissionEvent
+from retrial.trial import Trial
 from retrial.vocabulary import METHOD_NAMES, p_words, ratio, sources
 
 ANALYSIS = "natural_remission"
@@ -36,28 +37,28 @@ ANALYSIS = "natural_remission"
 OTHER_PRIORS = ((0.5, 0.5), (1.0, 1.0))
 
 
-def events_against_history(paper: Paper, alpha: float) -> list[dict]:
+def events_against_history(trial: Trial, alpha: float) -> list[dict]:
     """Compare the treated events with the concurrent control and with each outside proportion.
 
     `p` is two-sided for the control and one-sided (more events than natural) for outside evidence;
     `estimate` is the treated proportion minus the other; `threshold` the outside prevalence at
     which the one-sided exact binomial p reaches alpha.
     """
-    settings, arms = paper.study.natural_remission, arms_compared(paper.study)
+    settings, arms = trial.study.natural_remission, arms_compared(trial.study)
     if arms is None:
         return []
-    return [row for event in settings.events for row in _event(paper, event, arms, alpha)]
+    return [row for event in settings.events for row in _event(trial, event, arms, alpha)]
 
 
-def _event(paper: Paper, event: RemissionEvent, arms: tuple[str, str], alpha: float) -> list[dict]:
-    categories, visit = event.categories, paper.study.natural_remission.visit
-    rows = rows_of(paper.reported, event.outcome, visit, statistic="count", categories=categories)
+def _event(trial: Trial, event: RemissionEvent, arms: tuple[str, str], alpha: float) -> list[dict]:
+    categories, visit = event.categories, trial.study.natural_remission.visit
+    rows = rows_of(trial.reported, event.outcome, visit, statistic="count", categories=categories)
     rows, found = rows[rows["arm"].isin(arms)], []
-    remission = paper.study.natural_remission
+    remission = trial.study.natural_remission
     proportions = most_comparable_first(
-        paper.evidence[paper.evidence["value_type"] == "proportion"]
+        trial.evidence[trial.evidence["value_type"] == "proportion"]
     )
-    for claim in _claims(paper, event):
+    for claim in _claims(trial, event):
         for version in versions_of(rows) if not rows.empty else []:
             treated, control = (count_of(rows, arm, version, categories) for arm in arms)
             if treated is None:
@@ -80,11 +81,11 @@ def _event(paper: Paper, event: RemissionEvent, arms: tuple[str, str], alpha: fl
     return found
 
 
-def _claims(paper: Paper, event: RemissionEvent) -> list[Claim | None]:
+def _claims(trial: Trial, event: RemissionEvent) -> list[Claim | None]:
     """Return the claims that attribute the event to the treatment, or None in place of any."""
     same = [
         claim
-        for claim in paper.claims
+        for claim in trial.claims
         if claim.form == "attribution"
         and any(
             target.outcome == event.outcome and set(target.categories) == set(event.categories)

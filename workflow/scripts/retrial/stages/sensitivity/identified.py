@@ -18,7 +18,6 @@ from retrial.comparisons.support import threshold
 from retrial.stages.audit.spread import limits, tightest
 from retrial.stages.sensitivity.comparisons import (
     BETWEEN_ARMS,
-    Paper,
     arms_compared,
     printed_values,
     two_sample_methods,
@@ -39,6 +38,7 @@ from retrial.stats.partial.trajectories import Cell, Limit, Trajectories
 from retrial.stats.precision import known_interval
 from retrial.study.claims import Claim
 from retrial.study.constraints import Constraint
+from retrial.trial import Trial
 from retrial.vocabulary import number, sources
 
 ANALYSIS = "partial_identification"
@@ -61,7 +61,7 @@ class Unknown:
 
 
 def partial_identification(
-    paper: Paper, *, alpha: float, readings: list[str], rho: list[float]
+    trial: Trial, *, alpha: float, readings: list[str], rho: list[float]
 ) -> list[dict]:
     """Return the bounds of every effect that a claim is about and that is not printed.
 
@@ -72,23 +72,23 @@ def partial_identification(
     `cannot`, `can` or `must` hold within the bounds by arithmetic.
     """
     rows = []
-    for unknown in _unknown(paper):
+    for unknown in _unknown(trial):
         level = threshold(unknown.gap.claim, alpha)
         for spread in spreads(
-            paper, unknown.outcome, unknown.ends, unknown.version, readings, unknown.allowed
+            trial, unknown.outcome, unknown.ends, unknown.version, readings, unknown.allowed
         ):
             if min(n for ns in spread.ns for n in ns) < 2:
                 continue
-            found = _with_significance(paper, unknown, spread, readings, alpha)
+            found = _with_significance(trial, unknown, spread, readings, alpha)
             effect = found.bounds({unknown.ends[0]: 1.0, unknown.ends[1]: -1.0})
             for method in _methods(unknown.gap.claim):
-                rows.append(_row(paper, unknown, spread, method, found, effect, level, rho))
+                rows.append(_row(trial, unknown, spread, method, found, effect, level, rho))
     return rows
 
 
-def _unknown(paper: Paper) -> Iterator[Unknown]:
-    for claim in paper.claims:
-        arms = _arms(paper, claim)
+def _unknown(trial: Trial) -> Iterator[Unknown]:
+    for claim in trial.claims:
+        arms = _arms(trial, claim)
         for target in claim.targets if arms and claim.expect else ():
             for visit in [] if target.counted else target.visits:
                 ends = (
@@ -96,60 +96,60 @@ def _unknown(paper: Paper) -> Iterator[Unknown]:
                     if claim.form == "change"
                     else ((arms[0], visit), (arms[1], visit))
                 )
-                known = set(paper.summaries["row_id"])
+                known = set(trial.summaries["row_id"])
                 printed = [
                     end
                     for end in ends
-                    if known & set(printed_values(paper, target.outcome, *end)["row_id"])
+                    if known & set(printed_values(trial, target.outcome, *end)["row_id"])
                 ]
                 if len(printed) == 2:
                     continue
                 gap = Gap(claim, target, visit, arms, tuple(arm for arm, _ in printed))
-                for version, allowed, used in _allowed(paper, claim, target.outcome, arms):
+                for version, allowed, used in _allowed(trial, claim, target.outcome, arms):
                     yield Unknown(gap, ends, version, allowed, used)
 
 
-def _arms(paper: Paper, claim: Claim) -> tuple[str, str] | None:
+def _arms(trial: Trial, claim: Claim) -> tuple[str, str] | None:
     """Return the two arms whose means are bounded together."""
-    compared = arms_compared(paper.study)
+    compared = arms_compared(trial.study)
     if claim.form in BETWEEN_ARMS or (compared and claim.arm in compared):
         return compared
     if claim.form != "change":
         return None
-    return claim.arm, next(arm.id for arm in paper.study.arms if arm.id != claim.arm)
+    return claim.arm, next(arm.id for arm in trial.study.arms if arm.id != claim.arm)
 
 
 def _allowed(
-    paper: Paper, claim: Claim, outcome: str, arms: tuple[str, str]
+    trial: Trial, claim: Claim, outcome: str, arms: tuple[str, str]
 ) -> list[tuple[str, Trajectories, tuple[Constraint, ...]]]:
     """Return (version, trajectories, sentences) for each version of the paper.
 
-    Kept in the paper; sentences on the significance of other claims are not in yet.
+    Kept in the trial; sentences on the significance of other claims are not in yet.
     """
-    used = tuple(s for s in paper.constraints if usable(s, claim, paper.claims))
+    used = tuple(s for s in trial.constraints if usable(s, claim, trial.claims))
     key = ("trajectories", outcome, arms, tuple(s.id for s in used))
-    if key not in paper._found:
-        paper._found[key] = list(_trajectories(paper, outcome, arms, used))
-    return paper._found[key]
+    if key not in trial.found:
+        trial.found[key] = list(_trajectories(trial, outcome, arms, used))
+    return trial.found[key]
 
 
 def _trajectories(
-    paper: Paper, outcome: str, arms: tuple[str, str], sentences: tuple[Constraint, ...]
+    trial: Trial, outcome: str, arms: tuple[str, str], sentences: tuple[Constraint, ...]
 ) -> Iterator[tuple[str, Trajectories, tuple[Constraint, ...]]]:
-    visits = paper.study.visits
+    visits = trial.study.visits
     cells = tuple((arm, visit) for arm in arms for visit in visits)
-    ends = [tightest(limits(paper.study, outcome, visit), widest=True) for _, visit in cells]
+    ends = [tightest(limits(trial.study, outcome, visit), widest=True) for _, visit in cells]
     lower, upper = (tuple(side) for side in zip(*ends, strict=True))
     told, used = [], []
     for sentence in sentences:
         if sentence.relation == "significant":
-            named = _named(paper, sentence)
+            named = _named(trial, sentence)
             if named is not None and outcome in {t.outcome for t in named.targets}:
                 used.append(sentence)
         elif found := limits_of(sentence, outcome, arms, visits):
             told += found
             used.append(sentence)
-    rows = [printed_values(paper, outcome, *cell) for cell in cells]
+    rows = [printed_values(trial, outcome, *cell) for cell in cells]
     for version in versions_of(pd.concat(rows)):
         printed = []
         for cell, found in zip(cells, rows, strict=True):
@@ -162,12 +162,12 @@ def _trajectories(
         yield version, Trajectories(cells, lower, upper, (*printed, *told)), tuple(used)
 
 
-def _named(paper: Paper, sentence: Constraint) -> Claim | None:
-    return next((c for c in paper.claims if c.id == sentence.claim), None)
+def _named(trial: Trial, sentence: Constraint) -> Claim | None:
+    return next((c for c in trial.claims if c.id == sentence.claim), None)
 
 
 def _with_significance(
-    paper: Paper, unknown: Unknown, spread: Spread, readings: list[str], alpha: float
+    trial: Trial, unknown: Unknown, spread: Spread, readings: list[str], alpha: float
 ) -> Trajectories:
     """Return the trajectories that also meet the printed p of other claims.
 
@@ -176,7 +176,7 @@ def _with_significance(
     """
     arms, found = unknown.gap.arms, unknown.allowed
     for sentence in unknown.sentences:
-        named = _named(paper, sentence) if sentence.relation == "significant" else None
+        named = _named(trial, sentence) if sentence.relation == "significant" else None
         if named is None:
             continue
         level = threshold(named, alpha)
@@ -185,7 +185,7 @@ def _with_significance(
             ends = (arms[0], visit), (arms[1], visit)
             same = [
                 other
-                for other in spreads(paper, unknown.outcome, ends, unknown.version, readings)
+                for other in spreads(trial, unknown.outcome, ends, unknown.version, readings)
                 if other.scenario == spread.scenario
                 and (spread.reading in (None, other.reading) or other.reading is None)
             ]
@@ -230,7 +230,7 @@ def _errors(
 
 
 def _row(
-    paper: Paper,
+    trial: Trial,
     unknown: Unknown,
     spread: Spread,
     method: str,
@@ -242,7 +242,7 @@ def _row(
     gap = unknown.gap
     cells: dict[str, object] = {"holds": "cannot"}
     if effect is None:
-        detail = excluded(paper, unknown.sentences, spread, found.conflict())
+        detail = excluded(trial, unknown.sentences, spread, found.conflict())
     else:
         error = _errors(unknown, spread, method, rho)
         p = p_bounds(effect, error)
@@ -259,10 +259,10 @@ def _row(
             "threshold": point,
             "holds": holds,
         }
-        sensible, words = _by_physiology(paper, unknown, found)
+        sensible, words = _by_physiology(trial, unknown, found)
         cells |= dict(zip(("physiological_low", "physiological_high"), sensible, strict=True))
         detail = detail_of(
-            paper, gap, unknown.sentences, spread, method, effect, p, point, level, holds, rho
+            trial, gap, unknown.sentences, spread, method, effect, p, point, level, holds, rho
         )
         detail += words
     used = [*(mean.source for mean in spread.means), *(s.source for s in unknown.sentences)]
@@ -272,25 +272,25 @@ def _row(
         version=unknown.version or None,
         admissible=spread.admissible,
         detail=detail,
-        row_ids=_row_ids(paper, unknown, spread),
+        row_ids=_row_ids(trial, unknown, spread),
         **cells,
     ) | {"analysis": ANALYSIS, "source": sources(gap.claim.source, *used)}
 
 
-def _row_ids(paper: Paper, unknown: Unknown, spread: Spread) -> str | None:
+def _row_ids(trial: Trial, unknown: Unknown, spread: Spread) -> str | None:
     """Return the printed rows that limit the means, and those whose error terms are used."""
-    printed = set(paper.reported["row_id"])
+    printed = set(trial.reported["row_id"])
     limiting = [limit.because for limit in unknown.allowed.limits if limit.because in printed]
     of_spread = (row_ids(*spread.means) or "").split(";")
     return ";".join(dict.fromkeys(filter(None, [*limiting, *of_spread]))) or None
 
 
-def _by_physiology(paper: Paper, unknown: Unknown, found: Trajectories) -> tuple[Interval, str]:
+def _by_physiology(trial: Trial, unknown: Unknown, found: Trajectories) -> tuple[Interval, str]:
     """Return the bounds of the effect where means also keep physiological limits, and the words.
 
     NaN and no words where the outcome declares none.
     """
-    bounds = paper.study.outcome(unknown.outcome).physiological_bounds
+    bounds = trial.study.outcome(unknown.outcome).physiological_bounds
     if bounds is None:
         return (nan, nan), ""
     low, high = (
@@ -307,7 +307,7 @@ def _by_physiology(paper: Paper, unknown: Unknown, found: Trajectories) -> tuple
     limits_told = side + " to ".join(number(end) for end in (low, high) if abs(end) < inf)
     if effect is None:
         return (nan, nan), f" No means of {limits_told} fit ({bounds.source})."
-    unit = paper.study.outcome(unknown.outcome).unit
+    unit = trial.study.outcome(unknown.outcome).unit
     return effect, f" With means of {limits_told} ({bounds.source}) it {span(effect, unit)}."
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import ceil, floor, inf, isfinite, log10
 
-from retrial.stages.sensitivity.comparisons import Paper
 from retrial.stages.sensitivity.gaps import Gap, settled_by
 from retrial.stages.sensitivity.unprinted_spread import Spread
 from retrial.stats.partial.effects import Interval
 from retrial.study.constraints import Constraint
+from retrial.trial import Trial
 from retrial.vocabulary import METHOD_NAMES, number, p_words
 
 HOLDS = {
@@ -21,7 +21,7 @@ _NOISE = 1e-6  # of a step: the bounds come from a solver
 
 
 def detail_of(
-    paper: Paper,
+    trial: Trial,
     gap: Gap,
     sentences: tuple[Constraint, ...],
     spread: Spread,
@@ -34,7 +34,7 @@ def detail_of(
     rho: list[float],
 ) -> str:
     """Return one row in words."""
-    unit = paper.study.outcome(gap.target.outcome).unit
+    unit = trial.study.outcome(gap.target.outcome).unit
     what = "the change" if gap.claim.form == "change" else "the difference (treated minus control)"
     assumed = (
         f", for correlations from {min(rho):g} to {max(rho):g}" if method == "paired_t" else ""
@@ -43,16 +43,16 @@ def detail_of(
         f"Bounds, not data: {what} {span(effect, unit)}, by the limits of the outcome, the printed "
         f"numbers and {_said(sentences)}. {spread.words}, {_p(p)} by {_article(method)}{assumed}"
         f"{_needs(gap, needed, level, unit)}: {HOLDS[holds]}. {_other_claims(sentences)} "
-        f"{settled_by(paper, gap)}"
+        f"{settled_by(trial, gap)}"
     )
 
 
 def excluded(
-    paper: Paper, sentences: tuple[Constraint, ...], spread: Spread, conflict: tuple[str, ...]
+    trial: Trial, sentences: tuple[Constraint, ...], spread: Spread, conflict: tuple[str, ...]
 ) -> str:
     """Return what is reported where nothing is possible: what excludes what."""
     quotes = {s.id: f"'{s.quote}'" for s in sentences}
-    printed = paper.reported.set_index("row_id")
+    printed = trial.reported.set_index("row_id")
     told = [
         quotes[name]
         if name in quotes

@@ -12,7 +12,6 @@ import pandas as pd
 
 from retrial.stages.sensitivity.comparisons import (
     MeanPair,
-    Paper,
     Result,
     mean_pairs,
     reading_words,
@@ -21,13 +20,14 @@ from retrial.stages.sensitivity.history import ANALYSIS
 from retrial.stages.sensitivity.one_printed import required_means
 from retrial.stats.paired import paired_from_summary
 from retrial.study.remission import NaturalRemission
+from retrial.trial import Trial
 from retrial.vocabulary import number, sources
 
 DIRECTED = ("lower", "higher", "different")
 
 
 def explaining_changes(
-    paper: Paper, alpha: float, readings: list[str], rho: list[float]
+    trial: Trial, alpha: float, readings: list[str], rho: list[float]
 ) -> list[dict]:
     """Return the natural effects that would explain the claims' differences and changes of means.
 
@@ -35,8 +35,8 @@ def explaining_changes(
     the interval holds 0), without which nothing significant is left.
     """
     rows, seen = [], set()
-    for pair in mean_pairs(paper, readings):
-        if pair.claim.expect not in DIRECTED or pair.visit <= min(paper.study.visits):
+    for pair in mean_pairs(trial, readings):
+        if pair.claim.expect not in DIRECTED or pair.visit <= min(trial.study.visits):
             continue
         if not pair.admissible:
             continue
@@ -44,9 +44,9 @@ def explaining_changes(
         key = (pair.claim.id, pair.outcome, pair.visit, pair.version)
         if pair.within_arm and key not in seen:
             seen.add(key)
-            rows += _outside_changes(paper, pair, min(rho), alpha)
-    directed = {claim.id for claim in paper.claims if claim.expect in DIRECTED}
-    needed = [row for row in required_means(paper, alpha, readings) if row["claim_id"] in directed]
+            rows += _outside_changes(trial, pair, min(rho), alpha)
+    directed = {claim.id for claim in trial.claims if claim.expect in DIRECTED}
+    needed = [row for row in required_means(trial, alpha, readings) if row["claim_id"] in directed]
     return rows + [_explaining_required(row) for row in needed]
 
 
@@ -88,15 +88,15 @@ def _explaining_required(needed: dict) -> dict:
     }
 
 
-def _outside_changes(paper: Paper, pair: MeanPair, rho: float, alpha: float) -> list[dict]:
+def _outside_changes(trial: Trial, pair: MeanPair, rho: float, alpha: float) -> list[dict]:
     """Return natural changes of the same quantity over the same months, from outside the trial.
 
     Evidence fits when its quantity is the outcome's label and unit, and one population has a mean
     at two times as far apart as the visits, each a month at which a patient of the trial can have
     been. The interval is the widest over the correlations (that of the least).
     """
-    outcome, remission = paper.study.outcome(pair.outcome), paper.study.natural_remission
-    evidence = paper.evidence
+    outcome, remission = trial.study.outcome(pair.outcome), trial.study.natural_remission
+    evidence = trial.evidence
     means = evidence[
         (evidence["value_type"] == "mean")
         & (evidence["quantity"] == f"{outcome.label} {outcome.unit}")

@@ -9,29 +9,29 @@ from __future__ import annotations
 
 from math import nan
 
-from retrial.stages.sensitivity.comparisons import Paper
 from retrial.stages.sensitivity.history import ANALYSIS, events_against_history
 from retrial.stages.sensitivity.natural_change import explaining_changes
 from retrial.study.claims import Claim
 from retrial.study.remission import NaturalRemission
+from retrial.trial import Trial
 
 TIMED_FORMS = ("difference", "attribution", "change")
 
 
 def natural_remission(
-    paper: Paper, *, alpha: float, readings: list[str], rho: list[float]
+    trial: Trial, *, alpha: float, readings: list[str], rho: list[float]
 ) -> list[dict]:
     """Return the analyses of natural remission; none where the study states no such period."""
-    if paper.study.natural_remission is None:
+    if trial.study.natural_remission is None:
         return []
     return [
-        *_windows(paper, paper.study.natural_remission),
-        *events_against_history(paper, alpha),
-        *explaining_changes(paper, alpha, readings, rho),
+        *_windows(trial, trial.study.natural_remission),
+        *events_against_history(trial, alpha),
+        *explaining_changes(trial, alpha, readings, rho),
     ]
 
 
-def _windows(paper: Paper, settings: NaturalRemission) -> list[dict]:
+def _windows(trial: Trial, settings: NaturalRemission) -> list[dict]:
     """Say for each window which visits lie after it, on the clock of months since diagnosis.
 
     A visit is certainly after the window when even a patient who entered soon after diagnosis is
@@ -42,11 +42,11 @@ def _windows(paper: Paper, settings: NaturalRemission) -> list[dict]:
     run_in = f" (the run-in of {settings.run_in_months:g} added)" if settings.run_in_months else ""
     rows = []
     for window in (settings.window_months, *settings.other_windows_months):
-        surely = [v for v in sorted(paper.study.visits) if v + earliest > window]
-        perhaps = [v for v in sorted(paper.study.visits) if v + earliest <= window < v + latest]
+        surely = [v for v in sorted(trial.study.visits) if v + earliest > window]
+        perhaps = [v for v in sorted(trial.study.visits) if v + earliest <= window < v + latest]
         kept = [
             f"{claim.id} ({_visits(after)})"
-            for claim in paper.claims
+            for claim in trial.claims
             if claim.form in TIMED_FORMS and (after := _after(claim, surely))
         ]
         detail = (

@@ -10,43 +10,43 @@ from retrial.comparisons.denominators import among, group_size
 from retrial.comparisons.selection import Count
 from retrial.stages.sensitivity.comparisons import (
     CountPair,
-    Paper,
     Result,
     counts_compared,
     mean_pairs,
 )
 from retrial.stages.sensitivity.exclusion import ANALYSIS, CAUTION, MeansWithout
+from retrial.trial import Trial
 from retrial.vocabulary import p_words, ratio
 
 
 def nonresponders(
-    paper: Paper, *, alpha: float, readings: list[str], rho: list[float]
+    trial: Trial, *, alpha: float, readings: list[str], rho: list[float]
 ) -> list[dict]:
     """Return the scenarios for every comparison of means or counts in the non-responders' arm.
 
     Infeasible scenarios are rows without numbers whose `detail` says why. `p_low` and `p_high` span
     the feasible assumptions. A change is tested at the middle correlation of `rho`.
     """
-    study = paper.study
+    study = trial.study
     if study.nonresponders is None:
         return []
     rows = []
-    for pair in mean_pairs(paper, readings):
+    for pair in mean_pairs(trial, readings):
         if pair.admissible and study.nonresponders.arm in (pair.first.arm, pair.second.arm):
-            rows += MeansWithout(paper, pair, pair.rho(rho), alpha).rows()
-    for counts in counts_compared(paper):
+            rows += MeansWithout(trial, pair, pair.rho(rho), alpha).rows()
+    for counts in counts_compared(trial):
         if study.nonresponders.arm in (counts.first.arm, counts.second.arm):
-            rows += _count_rows(paper, counts, alpha)
+            rows += _count_rows(trial, counts, alpha)
     return rows
 
 
-def _count_rows(paper: Paper, pair: CountPair, alpha: float) -> list[dict]:
+def _count_rows(trial: Trial, pair: CountPair, alpha: float) -> list[dict]:
     """Return the scenarios for one pair of counts, the printed one first.
 
     How many of the non-responders a denominator contains is known only where it is the whole arm;
     `p_low` and `p_high` span the possible numbers, the row itself has the largest.
     """
-    study = paper.study
+    study = trial.study
     arm, members = study.nonresponders.arm, len(study.nonresponders.members)
     ours = pair.first if pair.first.arm == arm else pair.second
     printed = pair.compare(*_cells(pair, ours, 0, 0), alpha)
@@ -69,7 +69,7 @@ def _count_rows(paper: Paper, pair: CountPair, alpha: float) -> list[dict]:
         rows.append(
             _row(pair, ours, way, changes if feasible else [], reason, printed, among_words, alpha)
         )
-    group = group_size(study, paper.reported, ours)
+    group = group_size(study, trial.reported, ours)
     back = min(members, group - ours.total)
     reason = (
         f"the printed denominator of {ours.total} is the whole group: {group} patients are printed "

@@ -13,7 +13,6 @@ from retrial.comparisons.selection import Mean, row_ids
 from retrial.comparisons.support import threshold
 from retrial.stages.audit.spread import limits, tightest
 from retrial.stages.sensitivity.comparisons import (
-    Paper,
     equal_variances,
     means_at,
     printed_values,
@@ -25,6 +24,7 @@ from retrial.stats.partial.effects import least_difference
 from retrial.stats.precision import known_interval
 from retrial.stats.summaries import sd_from_error
 from retrial.study.constraints import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE
+from retrial.trial import Trial
 from retrial.vocabulary import READING_NAMES, number, sources
 
 SCENARIOS = {
@@ -80,19 +80,19 @@ class Case:
         return ["student_t" if equal_variances(claim) else "welch_t"]
 
 
-def required_means(paper: Paper, alpha: float, readings: list[str]) -> list[dict]:
+def required_means(trial: Trial, alpha: float, readings: list[str]) -> list[dict]:
     """Return the rows of `required_effect` that start from one arm's printed mean."""
     return [
         row
-        for claim in paper.claims
+        for claim in trial.claims
         for target in claim.targets
-        for gap in gaps_of(paper, claim, target)
+        for gap in gaps_of(trial, claim, target)
         if len(gap.printed) == 1
-        for row in means_needed(paper, gap, readings, threshold(claim, alpha))
+        for row in means_needed(trial, gap, readings, threshold(claim, alpha))
     ]
 
 
-def means_needed(paper: Paper, gap: Gap, readings: list[str], level: float) -> list[dict]:
+def means_needed(trial: Trial, gap: Gap, readings: list[str], level: float) -> list[dict]:
     """Return the other arm's mean that the claim needs, for equal error bars and for any spread.
 
     Under every reading, those that are impossible here among them, marked as such: what a label
@@ -100,8 +100,8 @@ def means_needed(paper: Paper, gap: Gap, readings: list[str], level: float) -> l
     """
     (here,), rows = gap.printed, []
     other = next(arm for arm in gap.arms if arm != here)
-    n = paper.study.available(other, gap.visit)[1]
-    found = means_at(paper, gap.target.outcome, [(here, gap.visit)], readings)
+    n = trial.study.available(other, gap.visit)[1]
+    found = means_at(trial, gap.target.outcome, [(here, gap.visit)], readings)
     for version, reading, (mean,) in found if n >= 2 else []:
         marked = "" if mean.admissible else ", which is inadmissible here"
         for scenario in SCENARIOS:
@@ -115,8 +115,8 @@ def means_needed(paper: Paper, gap: Gap, readings: list[str], level: float) -> l
                     estimate=gap.sign * case.needed,
                     threshold=mean.mean + case.side * case.needed if directed else case.needed,
                     admissible=mean.admissible,
-                    detail=f"Read as {READING_NAMES[reading]}{marked}, {_needs(paper, case)}"
-                    f"{_held_against(paper, case) if directed else ''} {settled_by(paper, gap)}",
+                    detail=f"Read as {READING_NAMES[reading]}{marked}, {_needs(trial, case)}"
+                    f"{_held_against(trial, case) if directed else ''} {settled_by(trial, gap)}",
                     source=sources(mean.source, gap.claim.source),
                     row_ids=row_ids(mean),
                 )
@@ -124,9 +124,9 @@ def means_needed(paper: Paper, gap: Gap, readings: list[str], level: float) -> l
     return rows
 
 
-def _needs(paper: Paper, case: Case) -> str:
+def _needs(trial: Trial, case: Case) -> str:
     """Say which mean the claim needs in the other arm."""
-    label = next(arm.label for arm in paper.study.arms if arm.id == case.other)
+    label = next(arm.label for arm in trial.study.arms if arm.id == case.other)
     mean, spread = case.mean.mean, SCENARIOS[case.scenario]
     low, high = number(mean - case.needed), number(mean + case.needed)
     if case.gap.claim.expect == "no_difference":
@@ -138,14 +138,14 @@ def _needs(paper: Paper, case: Case) -> str:
     return f"p < {case.level:g} needs a mean of {label} {where}, {spread}."
 
 
-def _held_against(paper: Paper, case: Case) -> str:
+def _held_against(trial: Trial, case: Case) -> str:
     """Say whether that mean can be, by the outcome's limits and the paper's sentences."""
     outcome, visit = case.gap.target.outcome, case.gap.visit
-    low, high = tightest(limits(paper.study, outcome, visit), widest=True)
+    low, high = tightest(limits(trial.study, outcome, visit), widest=True)
     words = "" if low <= case.kindest <= high else " That is outside the limits of the outcome."
-    baseline = _baseline(paper, case)
+    baseline = _baseline(trial, case)
     relations = NOT_ABOVE_BASELINE if case.side > 0 else NOT_BELOW_BASELINE
-    for sentence in paper.constraints if baseline else []:
+    for sentence in trial.constraints if baseline else []:
         about = (sentence.outcome, sentence.arm) == (outcome, case.other)
         if not about or sentence.relation not in relations or visit not in sentence.visits:
             continue
@@ -159,10 +159,10 @@ def _held_against(paper: Paper, case: Case) -> str:
     return words
 
 
-def _baseline(paper: Paper, case: Case) -> tuple[float, float] | None:
+def _baseline(trial: Trial, case: Case) -> tuple[float, float] | None:
     """Return the other arm's printed baseline mean, and the end of its rounding that suits best."""
-    visit = min(paper.study.visits)
-    rows = printed_values(paper, case.gap.target.outcome, case.other, visit)
+    visit = min(trial.study.visits)
+    rows = printed_values(trial, case.gap.target.outcome, case.other, visit)
     ends = [
         (max(case.side * end for end in known_interval(row)), row["value"])
         for _, row in rows.iterrows()

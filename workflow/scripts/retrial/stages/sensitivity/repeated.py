@@ -18,7 +18,6 @@ from retrial.stages.retest.repeated import STRUCTURES, Profiles, correlations, p
 from retrial.stages.sensitivity.comparisons import (
     BETWEEN_ARMS,
     MeanPair,
-    Paper,
     arms_compared,
     mean_pairs,
     middle,
@@ -29,6 +28,7 @@ from retrial.stats.repeated.anova import mixed_anova_from_moments
 from retrial.stats.repeated.flips import anova_flip_rhos
 from retrial.stats.repeated.which_rho import rho_from_paired_test
 from retrial.study.claims import Claim, Target
+from retrial.trial import Trial
 from retrial.vocabulary import READING_NAMES, STRUCTURE_NAMES, number, p_span, sources
 
 ANALYSIS, SOLVED = "repeated_measures", "correlation_solved"
@@ -36,7 +36,7 @@ ASKS = {"group": "do the arms differ on average", "interaction": "do they change
 
 
 def repeated_measures(
-    paper: Paper, *, alpha: float, readings: list[str], rho: list[float]
+    trial: Trial, *, alpha: float, readings: list[str], rho: list[float]
 ) -> list[dict]:
     """Return one row for each claim between arms, reading, structure and effect of the ANOVA.
 
@@ -45,24 +45,24 @@ def repeated_measures(
     within it below the claim's level, `threshold` the first correlation at which p crosses that
     level. The interaction's p is Greenhouse and Geisser's.
     """
-    arms = arms_compared(paper.study)
+    arms = arms_compared(trial.study)
     rows = []
-    for claim in paper.claims:
+    for claim in trial.claims:
         for target in claim.targets if claim.form in BETWEEN_ARMS and arms else []:
-            if paper.study.outcome(target.outcome).kind == "counts":
+            if trial.study.outcome(target.outcome).kind == "counts":
                 continue
-            visits = sorted({min(paper.study.visits), *target.visits})
+            visits = sorted({min(trial.study.visits), *target.visits})
             found = profiles(
-                paper.reported, paper.summaries, target.outcome, visits, arms, tuple(readings)
+                trial.reported, trial.summaries, target.outcome, visits, arms, tuple(readings)
             )
             for profile in found:
-                rows += _rows(paper, claim, target, profile, alpha, rho)
+                rows += _rows(trial, claim, target, profile, alpha, rho)
     return rows
 
 
-def _band(paper: Paper, outcome: str, rho: list[float]) -> tuple[list[float], str]:
+def _band(trial: Trial, outcome: str, rho: list[float]) -> tuple[list[float], str]:
     """Return the correlations to take seriously, and where the band comes from."""
-    cited = paper.study.outcome(outcome).correlation
+    cited = trial.study.outcome(outcome).correlation
     if cited is None:
         return rho, f"over correlations from {min(rho):g} to {max(rho):g} (none is cited)"
     inside = [r for r in rho if cited.low <= r <= cited.high] or [(cited.low + cited.high) / 2]
@@ -70,7 +70,7 @@ def _band(paper: Paper, outcome: str, rho: list[float]) -> tuple[list[float], st
 
 
 def _rows(
-    paper: Paper,
+    trial: Trial,
     claim: Claim,
     target: Target,
     profile: Profiles,
@@ -78,7 +78,7 @@ def _rows(
     rho: list[float],
 ) -> Iterator[dict]:
     level = threshold(claim, alpha)
-    band, words = _band(paper, target.outcome, rho)
+    band, words = _band(trial, target.outcome, rho)
     ns = profile.ns.min(axis=1)
     # Two visits are correlated in one way only.
     for structure in STRUCTURES if len(profile.visits) > 2 else STRUCTURES[:1]:
@@ -135,7 +135,7 @@ def _row(claim, target, profile, structure, effect, p, rhos, flips, level, words
 
 
 def correlation_solved(
-    paper: Paper, *, alpha: float, readings: list[str], rho: list[float]
+    trial: Trial, *, alpha: float, readings: list[str], rho: list[float]
 ) -> list[dict]:
     """Return the correlation that a printed p of a change within an arm allows, under rounding.
 
@@ -144,19 +144,19 @@ def correlation_solved(
     printed p, `detail` says so and the cells are empty.
     """
     return [
-        _solved(paper, pair)
-        for pair in mean_pairs(paper, readings)
+        _solved(trial, pair)
+        for pair in mean_pairs(trial, readings)
         if pair.within_arm and pair.claim.published_p
     ]
 
 
-def _solved(paper: Paper, pair: MeanPair) -> dict:
+def _solved(trial: Trial, pair: MeanPair) -> dict:
     (low_1, high_1), (low_2, high_2) = pair.first.mean_interval, pair.second.mean_interval
     name = READING_NAMES[pair.reading]
     try:
         found = rho_from_paired_test(
-            _spread(paper, pair, 0),
-            _spread(paper, pair, 1),
+            _spread(trial, pair, 0),
+            _spread(trial, pair, 1),
             (low_2 - high_1, high_2 - low_1),
             min(pair.first.n, pair.second.n),
             p=pair.claim.published_p,
@@ -176,10 +176,10 @@ def _solved(paper: Paper, pair: MeanPair) -> dict:
     )
 
 
-def _spread(paper: Paper, pair: MeanPair, place: int) -> tuple[float, float]:
+def _spread(trial: Trial, pair: MeanPair, place: int) -> tuple[float, float]:
     """Return the SD's interval under the rounding of the printed error term."""
     mean = (pair.first, pair.second)[place]
-    rows = printed_values(paper, pair.outcome, mean.arm, mean.visit)
+    rows = printed_values(trial, pair.outcome, mean.arm, mean.visit)
     row = rows[rows["row_id"] == mean.row_id].iloc[0]
     low, high = known_interval(row, "error")
     scale = mean.sd / mean.error

@@ -14,15 +14,16 @@ from math import sqrt
 
 from retrial.comparisons.selection import Mean, row_ids
 from retrial.comparisons.support import threshold
-from retrial.stages.sensitivity.comparisons import Paper, equal_variances, means_at
+from retrial.stages.sensitivity.comparisons import equal_variances, means_at
 from retrial.stages.sensitivity.gaps import Gap, gaps_of, settled_by
 from retrial.stages.sensitivity.one_printed import means_needed
 from retrial.stats.means import required_difference
+from retrial.trial import Trial
 from retrial.vocabulary import READING_NAMES, number, sources
 
 
 def required_effect(
-    paper: Paper, *, alpha: float, readings: list[str], rho: list[float]
+    trial: Trial, *, alpha: float, readings: list[str], rho: list[float]
 ) -> list[dict]:
     """Return what each claim of a difference needs where its two means are not both printed.
 
@@ -32,25 +33,25 @@ def required_effect(
     (`sd_units`). For a claim of no difference it is the largest that is still not significant.
     """
     rows = []
-    for claim in paper.claims:
+    for claim in trial.claims:
         for target in claim.targets:
             level = threshold(claim, alpha)
-            found = [gap for gap in gaps_of(paper, claim, target) if len(gap.printed) < 2]
+            found = [gap for gap in gaps_of(trial, claim, target) if len(gap.printed) < 2]
             for gap in found:
-                one = means_needed(paper, gap, readings, level) if gap.printed else []
-                rows += one or _none_printed(paper, gap, readings, level)
+                one = means_needed(trial, gap, readings, level) if gap.printed else []
+                rows += one or _none_printed(trial, gap, readings, level)
             if found and claim.paper_analysis and claim.paper_analysis.method == "mixed_anova":
-                rows += _repeated(paper, found[0], readings, rho, level)
+                rows += _repeated(trial, found[0], readings, rho, level)
     return rows
 
 
 def _spreads(
-    paper: Paper, gap: Gap, readings: list[str]
+    trial: Trial, gap: Gap, readings: list[str]
 ) -> Iterator[tuple[str, str | None, str | None, tuple[float, float], list[Mean]]]:
     """Yield (unit, version, reading, SDs, means) at baseline; SDs of 1 where none is printed."""
-    visit, some = min(paper.study.visits), False
+    visit, some = min(trial.study.visits), False
     ends = [(arm, visit) for arm in gap.arms]
-    for version, reading, (a, b) in means_at(paper, gap.target.outcome, ends, readings):
+    for version, reading, (a, b) in means_at(trial, gap.target.outcome, ends, readings):
         if a.admissible and b.admissible:
             some = True
             yield "baseline_sd", version or None, reading, (a.sd, b.sd), [a, b]
@@ -58,13 +59,13 @@ def _spreads(
         yield "sd_units", None, None, (1.0, 1.0), []
 
 
-def _none_printed(paper: Paper, gap: Gap, readings: list[str], level: float) -> list[dict]:
+def _none_printed(trial: Trial, gap: Gap, readings: list[str], level: float) -> list[dict]:
     """Return the difference that the claim needs at one visit, from the spread at baseline."""
-    n1, n2 = (paper.study.available(arm, gap.visit)[1] for arm in gap.arms)
+    n1, n2 = (trial.study.available(arm, gap.visit)[1] for arm in gap.arms)
     rows = []
     if min(n1, n2) < 2:
         return []
-    for unit, version, reading, (s1, s2), means in _spreads(paper, gap, readings):
+    for unit, version, reading, (s1, s2), means in _spreads(trial, gap, readings):
         needed = required_difference(s1, n1, s2, n2, level, equal_variances(gap.claim))
         rows.append(
             gap.line(
@@ -73,8 +74,8 @@ def _none_printed(paper: Paper, gap: Gap, readings: list[str], level: float) -> 
                 version=version,
                 estimate=gap.sign * needed,
                 threshold=needed,
-                detail=f"{_basis(reading, (s1, s2))} {_takes(paper, gap, level, needed, unit)} at "
-                f"this visit (n of {n1} and {n2}). {settled_by(paper, gap)}",
+                detail=f"{_basis(reading, (s1, s2))} {_takes(trial, gap, level, needed, unit)} at "
+                f"this visit (n of {n1} and {n2}). {settled_by(trial, gap)}",
                 source=sources(gap.claim.source, *(mean.source for mean in means)),
                 row_ids=row_ids(*means),
             )
@@ -83,18 +84,18 @@ def _none_printed(paper: Paper, gap: Gap, readings: list[str], level: float) -> 
 
 
 def _repeated(
-    paper: Paper, gap: Gap, readings: list[str], rho: list[float], level: float
+    trial: Trial, gap: Gap, readings: list[str], rho: list[float], level: float
 ) -> list[dict]:
     """Return the average difference over all visits that the group effect needs, for each rho.
 
     Only patients seen at every visit count, as in SPSS's repeated measures.
     """
-    visits = sorted({min(paper.study.visits), *gap.target.visits})
+    visits = sorted({min(trial.study.visits), *gap.target.visits})
     k, rows = len(visits), []
-    n1, n2 = (min(paper.study.available(arm, v)[1] for v in visits) for arm in gap.arms)
+    n1, n2 = (min(trial.study.available(arm, v)[1] for v in visits) for arm in gap.arms)
     if k < 2 or min(n1, n2) < 2:
         return []
-    for unit, version, reading, (s1, s2), means in _spreads(paper, gap, readings):
+    for unit, version, reading, (s1, s2), means in _spreads(trial, gap, readings):
         at_one_visit = required_difference(s1, n1, s2, n2, level, True)
         for assumed in rho:
             if assumed <= -1 / (k - 1):
@@ -107,9 +108,9 @@ def _repeated(
                 rho=assumed,
                 estimate=gap.sign * needed,
                 threshold=needed,
-                detail=f"{_basis(reading, (s1, s2))} {_takes(paper, gap, level, needed, unit)} on "
+                detail=f"{_basis(reading, (s1, s2))} {_takes(trial, gap, level, needed, unit)} on "
                 f"average over {k} visits, baseline included, if they correlate at {assumed:g} "
-                f"(n of {n1} and {n2}). {settled_by(paper, gap)}",
+                f"(n of {n1} and {n2}). {settled_by(trial, gap)}",
                 source=sources(gap.claim.source, *(mean.source for mean in means)),
                 row_ids=row_ids(*means),
             )
@@ -124,8 +125,8 @@ def _basis(reading: str | None, sds: tuple[float, float]) -> str:
     return f"With the SDs at baseline, read as {READING_NAMES[reading]} ({first} and {second}),"
 
 
-def _takes(paper: Paper, gap: Gap, level: float, needed: float, unit: str) -> str:
-    named = paper.study.outcome(gap.target.outcome).unit
+def _takes(trial: Trial, gap: Gap, level: float, needed: float, unit: str) -> str:
+    named = trial.study.outcome(gap.target.outcome).unit
     size = f"{number(needed)} {'SD' if unit == 'sd_units' else named}"
     if gap.claim.expect == "no_difference":
         return f"a difference of up to {size} would still be 'not significant'"

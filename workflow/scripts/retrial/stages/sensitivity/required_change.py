@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from math import sqrt
 
-from scipy import stats
-
 from retrial.comparisons.selection import Mean, row_ids
 from retrial.comparisons.support import threshold
-from retrial.stages.sensitivity.comparisons import Paper, means_at, printed_values
+from retrial.stages.sensitivity.comparisons import means_at, printed_values
 from retrial.stages.sensitivity.gaps import Gap, settled_by
+from retrial.stats.student import critical_t
+from retrial.trial import Trial
 from retrial.vocabulary import READING_NAMES, number, sources
 
 
 def required_change(
-    paper: Paper, *, alpha: float, readings: list[str], rho: list[float]
+    trial: Trial, *, alpha: float, readings: list[str], rho: list[float]
 ) -> list[dict]:
     """Return the mean that each such claim needs at its later visit, for each reading and rho.
 
@@ -26,28 +26,28 @@ def required_change(
     it leads to, in the unit of the outcome.
     """
     rows = []
-    for claim in paper.claims:
+    for claim in trial.claims:
         if claim.form != "change" or claim.expect == "no_difference":
             continue
         for target in claim.targets:
             for visit in target.visits:
-                if printed_values(paper, target.outcome, claim.arm, visit).empty:
+                if printed_values(trial, target.outcome, claim.arm, visit).empty:
                     gap = Gap(claim, target, visit, (claim.arm, claim.arm), ())
-                    rows += _needed(paper, gap, readings, rho, threshold(claim, alpha))
+                    rows += _needed(trial, gap, readings, rho, threshold(claim, alpha))
     return rows
 
 
 def _needed(
-    paper: Paper, gap: Gap, readings: list[str], rho: list[float], level: float
+    trial: Trial, gap: Gap, readings: list[str], rho: list[float], level: float
 ) -> list[dict]:
     rows = []
     before = [(gap.claim.arm, gap.claim.from_visit)]
-    n = paper.study.available(gap.claim.arm, gap.visit)[1]
-    for version, reading, (mean,) in means_at(paper, gap.target.outcome, before, readings):
+    n = trial.study.available(gap.claim.arm, gap.visit)[1]
+    for version, reading, (mean,) in means_at(trial, gap.target.outcome, before, readings):
         for assumed in rho if mean.admissible else ():
             change = _change_at(mean, n, assumed, level)
             later = mean.mean + gap.sign * change
-            unit = paper.study.outcome(gap.target.outcome).unit
+            unit = trial.study.outcome(gap.target.outcome).unit
             rows.append(
                 gap.line(
                     "change_at_baseline_sd",
@@ -60,7 +60,7 @@ def _needed(
                     f"{READING_NAMES[reading]} ({number(mean.sd)}), p < {level:g} needs a mean of "
                     f"{_side(gap, mean, change)} {unit}, from "
                     f"{number(mean.mean)}, if the visits correlate at {assumed:g} (n of {n}). "
-                    f"{settled_by(paper, gap)}",
+                    f"{settled_by(trial, gap)}",
                     source=sources(gap.claim.source, mean.source),
                     row_ids=row_ids(mean),
                 )
@@ -77,4 +77,4 @@ def _side(gap: Gap, mean: Mean, change: float) -> str:
 
 def _change_at(mean: Mean, n: int, rho: float, level: float) -> float:
     """Return the change of the mean at which a paired t test gives p = level."""
-    return stats.t.ppf(1 - level / 2, n - 1) * mean.sd * sqrt(2 * (1 - rho)) / sqrt(n)
+    return float(critical_t(n - 1, level)) * mean.sd * sqrt(2 * (1 - rho)) / sqrt(n)

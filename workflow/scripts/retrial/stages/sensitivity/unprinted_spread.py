@@ -12,11 +12,12 @@ from math import inf, isfinite
 
 from retrial.comparisons.selection import Mean, means_of
 from retrial.stages.audit.spread import finite, limits, tightest
-from retrial.stages.sensitivity.comparisons import Paper, printed_values
+from retrial.stages.sensitivity.comparisons import printed_values
 from retrial.stats.bounds import max_sd_over_mean
 from retrial.stats.partial.effects import Interval
 from retrial.stats.partial.trajectories import Cell, Trajectories
 from retrial.stats.summaries import sd_from_error
+from retrial.trial import Trial
 from retrial.vocabulary import READING_NAMES, number
 
 
@@ -39,7 +40,7 @@ class Spread:
 
 
 def spreads(
-    paper: Paper,
+    trial: Trial,
     outcome: str,
     ends: tuple[Cell, Cell],
     version: str,
@@ -52,42 +53,42 @@ def spreads(
     of it, marked where it is impossible: what a label would need is also an argument on the label.
     Without `allowed` the means are not bounded, and neither is an SD that nothing is printed of.
     """
-    base = min(paper.study.visits)
-    rows = [printed_values(paper, outcome, *end) for end in ends]
+    base = min(trial.study.visits)
+    rows = [printed_values(trial, outcome, *end) for end in ends]
     known = [bool(len(found[found["error"].notna()])) for found in rows]
     read_at = [end if here else (end[0], base) for end, here in zip(ends, known, strict=True)]
-    free = tuple(_largest(paper, outcome, end, allowed) for end in ends)
+    free = tuple(_largest(trial, outcome, end, allowed) for end in ends)
     for reading in readings:
-        means = _means(paper, outcome, tuple(read_at), version, reading)
+        means = _means(trial, outcome, tuple(read_at), version, reading)
         if means is not None and all(mean.admissible for mean in means):
-            yield _spread(paper, "as_baseline_sd", reading, ends, known, means)
+            yield _spread(trial, "as_baseline_sd", reading, ends, known, means)
         if sum(known) != 1:
             continue
         here = known.index(True)
-        (mean,) = _means(paper, outcome, (read_at[here],), version, reading) or (None,)
+        (mean,) = _means(trial, outcome, (read_at[here],), version, reading) or (None,)
         if mean is None:
             continue
         if ends[0][0] != ends[1][0]:
-            yield _equal_bars(paper, reading, ends, here, mean)
-        yield _any_sd(paper, reading, ends, free, (here, mean))
+            yield _equal_bars(trial, reading, ends, here, mean)
+        yield _any_sd(trial, reading, ends, free, (here, mean))
     if not any(known):
-        yield _any_sd(paper, None, ends, free, None)
+        yield _any_sd(trial, None, ends, free, None)
 
 
 def _means(
-    paper: Paper, outcome: str, ends: tuple[Cell, ...], version: str, reading: str
+    trial: Trial, outcome: str, ends: tuple[Cell, ...], version: str, reading: str
 ) -> list[Mean] | None:
-    """Return the printed means at some (arm, visit); kept in the paper, as many ask for them."""
+    """Return the printed means at some (arm, visit); kept in the trial, as many ask for them."""
     key = ("means", outcome, ends, version, reading)
-    if key not in paper._found:
-        wanted = [(printed_values(paper, outcome, *end), end[0]) for end in ends]
-        paper._found[key] = means_of(wanted, paper.summaries, version, reading)
-    return paper._found[key]
+    if key not in trial.found:
+        wanted = [(printed_values(trial, outcome, *end), end[0]) for end in ends]
+        trial.found[key] = means_of(wanted, trial.summaries, version, reading)
+    return trial.found[key]
 
 
-def _sizes(paper: Paper, end: Cell, mean: Mean | None = None) -> Interval:
+def _sizes(trial: Trial, end: Cell, mean: Mean | None = None) -> Interval:
     """Return the least and greatest n at an (arm, visit): the printed one where it is known."""
-    return (mean.n, mean.n) if mean is not None else paper.study.available(*end)
+    return (mean.n, mean.n) if mean is not None else trial.study.available(*end)
 
 
 def _sds(mean: Mean, ns: Interval | None = None) -> Interval:
@@ -101,7 +102,7 @@ def _sds(mean: Mean, ns: Interval | None = None) -> Interval:
 
 
 def _spread(
-    paper: Paper,
+    trial: Trial,
     scenario: str,
     reading: str,
     ends: tuple[Cell, Cell],
@@ -114,7 +115,7 @@ def _spread(
         scenario,
         reading,
         (_sds(means[0]), _sds(means[1])),
-        (_sizes(paper, ends[0], own[0]), _sizes(paper, ends[1], own[1])),
+        (_sizes(trial, ends[0], own[0]), _sizes(trial, ends[1], own[1])),
         (means[0].sd, means[1].sd),
         f"With SDs as at baseline where none is printed, read as {READING_NAMES[reading]} ({told})",
         tuple(means),
@@ -126,9 +127,9 @@ def _otherwise(mean: Mean, reading: str) -> str:
 
 
 def _equal_bars(
-    paper: Paper, reading: str, ends: tuple[Cell, Cell], here: int, mean: Mean
+    trial: Trial, reading: str, ends: tuple[Cell, Cell], here: int, mean: Mean
 ) -> Spread:
-    there = _sizes(paper, ends[1 - here])
+    there = _sizes(trial, ends[1 - here])
     sds, ns = (_sds(mean), _sds(mean, there)), ((mean.n, mean.n), there)
     nominal = mean.sd, sd_from_error(mean.error, there[1], reading)
     turn = slice(None, None, 1 if here == 0 else -1)
@@ -145,14 +146,14 @@ def _equal_bars(
 
 
 def _any_sd(
-    paper: Paper,
+    trial: Trial,
     reading: str | None,
     ends: tuple[Cell, Cell],
     free: tuple[float, float],
     known: tuple[int, Mean] | None,
 ) -> Spread:
     sds: list[Interval] = [(0.0, free[0]), (0.0, free[1])]
-    ns = [_sizes(paper, end) for end in ends]
+    ns = [_sizes(trial, end) for end in ends]
     words = "With any SDs from 0 to the largest that the limits allow"
     if known is not None:
         here, mean = known
@@ -178,17 +179,17 @@ def _named(reading: str, mean: Mean) -> str:
     return name if mean.admissible else f"{name}, which is inadmissible here,"
 
 
-def _largest(paper: Paper, outcome: str, end: Cell, allowed: Trajectories | None) -> float:
+def _largest(trial: Trial, outcome: str, end: Cell, allowed: Trajectories | None) -> float:
     """Return the largest SD at an (arm, visit) over all means that are allowed there."""
     arm, visit = end
-    low, high = tightest(limits(paper.study, outcome, visit), widest=True)
+    low, high = tightest(limits(trial.study, outcome, visit), widest=True)
     means = allowed.bounds({end: 1.0}) if allowed is not None else None
     if means is None or not all(isfinite(mean) for mean in means):
         return inf
     if not isfinite(low) and not isfinite(high):
         return inf
     start, stop = max(means[0], low), min(means[1], high)
-    sizes = {n for n in paper.study.available(arm, visit) if n >= 2}
+    sizes = {n for n in trial.study.available(arm, visit) if n >= 2}
     return max(
         (max_sd_over_mean(start, max(start, stop), n, finite(low), finite(high)) for n in sizes),
         default=inf,
