@@ -210,7 +210,7 @@ def test_all_text_has_contrast(opened):
 def test_numbers_stand_to_the_right_in_figures_of_one_width(opened):
     page = opened()
     style = page.evaluate(
-        "(() => { const s = getComputedStyle(document.querySelector('td.gt_right'));"
+        "(() => { const s = getComputedStyle(document.querySelector('td.right'));"
         " return [s.textAlign, s.fontVariantNumeric]; })()"
     )
     assert style[0] == "right"

@@ -10,7 +10,6 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCK = (ROOT / "envs/requirements.lock").read_text(encoding="utf-8")
 # Packages that conda names otherwise; the conda ones are those without optional extras.
 CONDA_NAMES = {
-    "great-tables": "great_tables",
     "matplotlib": "matplotlib-base",
     "snakemake": "snakemake-minimal",
 }

@@ -1,12 +1,15 @@
 """The report as a page: safe, the same bytes each time, and only what was asked for."""
 
 import json
+import os
 import re
 
 import nbformat
 import pandas as pd
 import pytest
 import yaml
+from IPython.core.interactiveshell import InteractiveShell
+from papermill.exceptions import PapermillExecutionError
 from report_results import (
     NOTEBOOK,
     STUDY_FOLDER,
@@ -18,11 +21,11 @@ from retrial.plainyaml import load as load_yaml
 from retrial.report.load import load
 from retrial.report.page import SECTIONS, UnknownSectionError, chosen_sections
 from retrial.report.render import (
-    _CHECK_KERNEL,
     UnknownParameterError,
     check_parameters,
     parameters_of,
     read_notebook,
+    run_notebook,
 )
 from retrial.report.sections import context
 
@@ -141,9 +144,31 @@ def test_a_misspelt_parameter_raises():
     assert parameters_of(notebook) == names
 
 
-def test_another_python_as_kernel_raises():
-    with pytest.raises(RuntimeError, match="retrial runs /other/python"):
-        exec(_CHECK_KERNEL.format(expected="/other/python"))
+def test_a_cell_that_fails_ends_the_report_with_its_error():
+    cells = ["value = 1", "raise KeyError('no such table')", "value = 2"]
+    notebook = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(code, metadata={"tags": ["parameters"] * (place == 0)})
+            for place, code in enumerate(cells)
+        ],
+        metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": ""}},
+    )
+    with pytest.raises(PapermillExecutionError, match="no such table"):
+        run_notebook(notebook, {"value": 3})
+
+
+def test_cells_run_in_this_process_and_leave_nothing_behind():
+    cell = nbformat.v4.new_code_cell(
+        "import os\nfrom IPython.display import display\nvalue = os.getpid()\n"
+        "display({'text/html': f'<p>{value}</p>'}, raw=True, metadata={'retrial': {'a': 1}})",
+    )
+    about = {"kernelspec": {"name": "python3", "language": "python", "display_name": ""}}
+    first = nbformat.v4.new_code_cell("value = 0", metadata={"tags": ["parameters"]})
+    notebook = nbformat.v4.new_notebook(cells=[first, cell], metadata=about)
+    (output,) = run_notebook(notebook, {}).cells[1].outputs
+    assert output.data == {"text/html": f"<p>{os.getpid()}</p>"}
+    assert output.metadata == {"retrial": {"a": 1}}
+    assert not InteractiveShell.initialized()
 
 
 def test_the_folder_of_another_study_raises(folder):

@@ -11,7 +11,6 @@ rule report:
         notebook=project_file("workflow/notebooks/report.py"),
         template=project_file("workflow/report/template/index.html.j2"),
         style=project_file("workflow/report/template/style.css"),
-        template_settings=project_file("workflow/report/template/conf.json"),
     output:
         html=report(
             "results/{study}/report.html",
@@ -38,7 +37,6 @@ rule report:
             "workflow/notebooks/report.py",
             "workflow/report/template/index.html.j2",
             "workflow/report/template/style.css",
-            "workflow/report/template/conf.json",
         ),
         contents("study.yaml", "claims.yaml", "figures/figures.yaml"),
         study_id=lambda wildcards: wildcards.study,
