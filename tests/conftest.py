@@ -1,12 +1,15 @@
-"""Fixtures shared by all tests: the flagship carried through the library's stages."""
+"""Fixtures shared by all tests: studies carried through the stages, once for all processes."""
 
 from __future__ import annotations
 
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from report_results import draw, render_report, write_results
 from retrial.figures.digitized import read_figures
 from retrial.stages.audit import audit
 from retrial.stages.collect import collect, printed_numbers
@@ -16,6 +19,7 @@ from retrial.stages.retest import retest
 from retrial.study.typed import read_evidence, read_printed
 from retrial.trial import Settings, Trial
 from sensitivity_rows import analysed
+from shared import copy_of, made_once
 
 ROOT = Path(__file__).resolve().parents[1]
 READINGS = ["sd", "sem", "ci95"]
@@ -62,21 +66,57 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def hu2013() -> Trial:
+def shared(tmp_path_factory, worker_id) -> Path:
+    """A folder that all the processes of one test run share."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "shared"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def computed_once(folder: Path, compute: Callable[[], object]):
+    """Return what the first process to ask has computed."""
+
+    def keep(place: Path) -> None:
+        (place / "kept.pickle").write_bytes(pickle.dumps(compute()))
+
+    return pickle.loads((made_once(folder, keep) / "kept.pickle").read_bytes())
+
+
+@pytest.fixture(scope="session")
+def hu2013(shared) -> Trial:
     """The flagship, carried through the stages."""
-    return run_stages(ROOT / "resources/studies/hu2013")
+    return computed_once(shared / "hu2013", lambda: run_stages(ROOT / "resources/studies/hu2013"))
 
 
 @pytest.fixture(scope="session")
-def sensitivity_rows(hu2013: Trial) -> pd.DataFrame:
+def sensitivity_rows(shared, hu2013: Trial) -> pd.DataFrame:
     """The flagship's sensitivity analyses."""
-    return analysed(hu2013)
+    return computed_once(shared / "sensitivity", lambda: analysed(hu2013))
 
 
 @pytest.fixture(scope="session")
-def btheb() -> Trial:
+def hu2013_results(shared, hu2013: Trial) -> Path:
+    """The flagship's tables, as a run leaves them, without figures; no test may change them."""
+    return made_once(shared / "tables/hu2013", lambda folder: write_results(hu2013, folder))
+
+
+@pytest.fixture(scope="session")
+def hu2013_report(shared, hu2013_results: Path) -> Path:
+    """The flagship's tables with figures and report; no test may change the folder."""
+
+    def make(folder: Path) -> None:
+        copy_of(hu2013_results, folder)
+        draw(folder)
+        render_report(folder)
+
+    return made_once(shared / "report/hu2013", make)
+
+
+@pytest.fixture(scope="session")
+def btheb(shared) -> Trial:
     """The study with known truth, carried through the stages."""
-    return run_stages(ROOT / "resources/studies/btheb")
+    return computed_once(shared / "btheb", lambda: run_stages(ROOT / "resources/studies/btheb"))
 
 
 @pytest.fixture(scope="session")

@@ -120,6 +120,9 @@ LINES = {
     "c_peptide": ((0.85, 0.03, 0.121), (0.89, -0.03, 0.104), (0, 2)),
     "cpgr": ((0.7, 0.06, 0.08), (0.7, -0.03, 0.07), (0, 2)),
     "insulin_dose": ((0.6, -0.03, 0.05), (0.6, 0.02, 0.06), (0, 2)),
+    # Of the simulated study `tiny`.
+    "marker": ((7.1, -0.3, 1.2), (7.0, -0.02, 1.3), (0, 12)),
+    "weight": ((81, -0.9, 12), (80, 0.1, 11), (50, 110)),
 }
 
 
@@ -139,12 +142,15 @@ def made_up(figure: Figure, visits: list[float], *, sd=None, seed=0, skip=()) ->
     return packed(project(axes, datasets), figure.id)
 
 
-def drop_in(study_folder: Path, **options) -> list[str]:
-    """Lay made-up projects beside the figures.yaml of a copied study; return their names."""
+def drop_in(study_folder: Path, *, only: tuple[str, ...] = (), **options) -> list[str]:
+    """Lay made-up projects beside the figures.yaml of a copied study; return their names.
+
+    `only` some figures: their ids.
+    """
     study = load_study(study_folder / "study.yaml")
     names = []
     for figure in load_figures(study_folder / "figures" / "figures.yaml"):
-        if figure.file:
+        if figure.file and (not only or figure.id in only):
             data = made_up(figure, study.visits, **options)
             (study_folder / "figures" / figure.file).write_bytes(data)
             names.append(figure.file)

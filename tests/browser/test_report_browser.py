@@ -8,7 +8,6 @@ import shutil
 from itertools import pairwise
 
 import pytest
-from report_results import draw, render_report, write_results
 
 pytestmark = pytest.mark.browser
 
@@ -58,14 +57,12 @@ CONTRAST = """() => {
 
 
 @pytest.fixture(scope="module")
-def page_path(hu2013, tmp_path_factory):
+def page_path(request):
     if CHROMIUM is None:
         if os.environ.get("RETRIAL_REQUIRE_BROWSER") == "1":
             pytest.fail("RETRIAL_REQUIRE_BROWSER is 1, but no Chromium is installed")
         pytest.skip("no Chromium is installed")
-    folder = write_results(hu2013, tmp_path_factory.mktemp("report") / "hu2013")
-    draw(folder)
-    return render_report(folder)
+    return request.getfixturevalue("hu2013_report") / "report.html"
 
 
 @pytest.fixture(scope="module")

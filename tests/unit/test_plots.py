@@ -4,7 +4,7 @@ import json
 import xml.etree.ElementTree as ElementTree
 
 import pytest
-from report_results import STUDY_FOLDER, draw, write_results
+from report_results import STUDY_FOLDER
 from retrial.report.load import load
 from retrial.report.plots import PLOTS, draw_all, plots_of
 from retrial.report.plots.baseline import bound_rows
@@ -16,10 +16,8 @@ from retrial.report.plots.tests import count_rows
 
 
 @pytest.fixture(scope="module")
-def folder(hu2013, tmp_path_factory):
-    folder = write_results(hu2013, tmp_path_factory.mktemp("results") / "hu2013")
-    draw(folder)
-    return folder
+def folder(hu2013_report):
+    return hu2013_report
 
 
 @pytest.fixture(scope="module")

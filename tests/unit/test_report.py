@@ -7,7 +7,6 @@ from report_results import (
     NOTEBOOK,
     STUDY_FOLDER,
     TEMPLATE,
-    write_results,
 )
 from retrial.report.load import SHOWN, load
 from retrial.report.page import SECTIONS
@@ -55,13 +54,8 @@ PARTS = [
 
 
 @pytest.fixture(scope="module")
-def folder(hu2013, tmp_path_factory):
-    return write_results(hu2013, tmp_path_factory.mktemp("results") / "hu2013")
-
-
-@pytest.fixture(scope="module")
-def results(folder):
-    return load(folder, STUDY_FOLDER, study_id="hu2013")
+def results(hu2013_results):
+    return load(hu2013_results, STUDY_FOLDER, study_id="hu2013")
 
 
 @pytest.fixture(scope="module")

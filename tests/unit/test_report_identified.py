@@ -1,7 +1,7 @@
 """The report says of the bounds that they are bounds, and what they decide."""
 
 import pytest
-from report_results import STUDY_FOLDER, write_results
+from report_results import STUDY_FOLDER
 from retrial.report.load import load
 from retrial.report.plots.identified import identified_rows, say_identified
 from retrial.report.sections.identified import between, bounded
@@ -9,9 +9,8 @@ from retrial.report.sections.sensitivity import analyses
 
 
 @pytest.fixture(scope="module")
-def results(hu2013, tmp_path_factory):
-    folder = write_results(hu2013, tmp_path_factory.mktemp("results") / "hu2013")
-    return load(folder, STUDY_FOLDER, study_id="hu2013")
+def results(hu2013_results):
+    return load(hu2013_results, STUDY_FOLDER, study_id="hu2013")
 
 
 def test_heading_sentence_table_and_every_reasoning_say_bounds_not_data(results):

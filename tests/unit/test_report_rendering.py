@@ -15,7 +15,6 @@ from report_results import (
     STUDY_FOLDER,
     copy_study,
     render_report,
-    write_results,
 )
 from retrial.plainyaml import load as load_yaml
 from retrial.report.load import load
@@ -28,6 +27,7 @@ from retrial.report.render import (
     run_notebook,
 )
 from retrial.report.sections import context
+from shared import copy_of
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> **b** [x](javascript:alert(3)) {{7*7}}"
@@ -35,8 +35,8 @@ HOSTILE = (
 
 
 @pytest.fixture(scope="module")
-def folder(hu2013, tmp_path_factory):
-    return write_results(hu2013, tmp_path_factory.mktemp("results") / "hu2013")
+def folder(hu2013_results, tmp_path_factory):
+    return copy_of(hu2013_results, tmp_path_factory.mktemp("results") / "hu2013")
 
 
 def test_text_from_the_study_folder_cannot_run(hu2013, folder, tmp_path):

@@ -2,15 +2,14 @@
 
 import pandas as pd
 import pytest
-from report_results import write_results
+from report_results import STUDY_FOLDER
 from retrial.report.load import load
 from retrial.report.sections import changed_answers, sensitivity
 
 
 @pytest.fixture(scope="module")
-def results(hu2013, root, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("results") / "hu2013"
-    return load(write_results(hu2013, folder), root / "resources/studies/hu2013")
+def results(hu2013_results):
+    return load(hu2013_results, STUDY_FOLDER)
 
 
 def test_counts_without_the_nonresponders_change_the_answer_on_stopping_insulin(results):

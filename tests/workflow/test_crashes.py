@@ -66,5 +66,5 @@ def test_a_second_run_says_which_one_works_here(fresh):
         assert running.poll() is None
     finally:
         kill(running)
-    said = fresh.run("results/hu2013/validated.txt", "--rerun-incomplete")
+    said = fresh.run("results/tiny/validated.txt", "--rerun-incomplete")
     assert "The last run here was interrupted; its lock is removed." in said

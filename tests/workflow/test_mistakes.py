@@ -9,7 +9,8 @@ def test_a_broken_study_folder_stops_the_run_and_costs_no_result(project):
     before = project.digests(without=("logs", "benchmarks", "validated.txt"))
     claims = project.study / "claims.yaml"
     whole = claims.read_text(encoding="utf-8")
-    claims.write_text(whole.replace("  - id: safe\n", "  - idd: safe\n", 1), encoding="utf-8")
+    misspelt = whole.replace("  - id: score_lower\n", "  - idd: score_lower\n", 1)
+    claims.write_text(misspelt, encoding="utf-8")
     said = project.run(fails=True)
     assert "claims.yaml" in said and "line" in said and "idd" in said
     assert "Traceback" not in said
@@ -29,13 +30,13 @@ def test_a_misspelt_setting_names_the_nearest_and_all_faults(fresh):
 
 
 def test_a_study_that_is_not_there_is_told(fresh):
-    said = fresh.run("--config", "studies=hu2031", fails=True)
-    assert "There is no study 'hu2031' in resources/studies; did you mean 'hu2013'?" in said
+    said = fresh.run("--config", "studies=tyni", fails=True)
+    assert "There is no study 'tyni' in resources/studies; did you mean 'tiny'?" in said
     assert "Traceback" not in said
 
 
 def test_a_study_that_lacks_a_file_is_told(fresh):
     (fresh.study / "counts.csv").unlink()
     said = fresh.run(fails=True)
-    assert "resources/studies/hu2013 lacks counts.csv" in said
+    assert "resources/studies/tiny lacks counts.csv" in said
     assert "Traceback" not in said
