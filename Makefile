@@ -70,7 +70,7 @@ meta: $(INSTALLED) ## pool each outcome over the studies, simulated ones left ou
 	$(call run,-- meta,[ $$failed = 1 ] || echo "meta: see results/meta/meta.csv and results/meta/figures")
 
 test: $(INSTALLED) ## run the tests, those that take minutes left out
-	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "not slow"
+	@$(PYTHON) -m pytest -n 2 --dist worksteal -m "not slow"
 
 test-slow: $(INSTALLED) ## run the tests that take minutes
 	@$(PYTHON) -m pytest -n 2 --dist load -m slow

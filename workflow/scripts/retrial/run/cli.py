@@ -1,4 +1,4 @@
-"""The command line: begin a study folder, check it, digitize a figure, freeze results."""
+"""The command line: begin a study folder, check it, digitize a figure, freeze and trace results."""
 
 from __future__ import annotations
 
@@ -150,6 +150,22 @@ def freeze(
         raise UserError(f"{made} does not exist; run make report STUDY={made.name} first.")
     freeze_results(where, made)
     typer.echo(f"Froze {made} into {where / 'expected'}.")
+
+
+@app.command()
+def trace(
+    study: Annotated[str, typer.Argument(help="A study's id, or the path of its folder.")],
+    name: Annotated[
+        str, typer.Argument(help="A claim (claim_id), a printed row (row_id) or a test (test_id).")
+    ],
+    folder: Folder = STUDIES,
+    results: Annotated[Path, typer.Option(help="The folder with the results.")] = RESULTS,
+) -> None:
+    """Follow a claim to its tests, printed rows and quotes; or a printed row to its claims."""
+    from retrial.report.trace import trace as follow
+
+    where = study_folder(study, folder)
+    typer.echo(follow(results / where.resolve().name, where, name))
 
 
 def main() -> None:

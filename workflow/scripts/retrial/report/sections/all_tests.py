@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from retrial.report.html import fold
+from retrial.report.links import ids_in, rows_behind, test_anchor
 from retrial.report.load import Results
 from retrial.report.phrases import event_name, readings_used, version
 from retrial.report.sections.repeated import thinned
@@ -57,6 +58,8 @@ def every_test(results: Results) -> str:
                 "range": _range(row, results),
                 "bayes": number(row["bf10"], digits=2) if not missing(row["bf10"]) else "",
                 "agreement": word(row["agreement"], AGREEMENTS),
+                "printed": rows_behind(results, ids_in(row["row_ids"])),
+                "anchor": test_anchor(row["test_id"]),
                 "muted": not bool(row["admissible"]),
             }
         )
@@ -72,6 +75,7 @@ def every_test(results: Results) -> str:
         Column("range", "p over rounding"),
         Column("bayes", "BF₁₀", "number"),
         Column("agreement", "Published p"),
+        Column("printed", "From the printed numbers", "html"),
     ]
     table = render_table(
         lines,

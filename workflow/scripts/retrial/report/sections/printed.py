@@ -182,11 +182,12 @@ def quotes(results: Results) -> str:
     used = results.usage.set_index("row_id")
     shown = [
         {
+            "anchor": row_anchor(row["row_id"]),
             "used": _used_for(used, row),
             "what": results.outcome(row["outcome"])
             + (f", {event_name(results, row['category'])}" if not missing(row["category"]) else ""),
             "arm": short_arm(results, row["arm"]),
-            "value": _as_printed(row),
+            "value": as_printed(row),
             "source": text(row["source"]),
             "quote": quotation(row["quote"]) + _remark(results, row),
         }
@@ -247,7 +248,13 @@ def unused(results: Results) -> str:
     )
 
 
-def _as_printed(row) -> str:
+def row_anchor(row_id: str) -> str:
+    """Return the anchor of a printed number in the page."""
+    return f"row-{row_id}"
+
+
+def as_printed(row) -> str:
+    """Return a row's number as the paper prints it."""
     if row["statistic"] == "count":
         return printed_count(row) + ("*" if row["inferred"] else "")
     if row["statistic"] == "p" and row["comparator"] == "ns":

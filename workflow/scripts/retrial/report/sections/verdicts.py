@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from retrial.report.html import badge, basis_mark, bullets, escape, fold, heading, join, paragraph
+from retrial.report.links import follow
 from retrial.report.load import Results
 from retrial.report.phrases import brief, in_words
 from retrial.report.sections.choices import axes_in_words
@@ -187,7 +188,10 @@ def in_full(results: Results) -> str:
             "claim": f"{escape(row['statement'])}"
             f'<span class="sub"><q>{escape(row["quote"])}</q> {escape(row["source"])}</span>',
             "verdict": marks(row),
-            "why": in_words(results, row["detail"]) + own_test(results, row["claim_id"]),
+            "why": in_words(results, row["detail"])
+            + own_test(results, row["claim_id"])
+            + follow(results, row),
+            "anchor": f"claim-{row['claim_id']}",
         }
         for _, row in of_kind(results, "trial").iterrows()
     ]
