@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from retrial.registry import Column, table_named
@@ -60,9 +61,10 @@ def _note(file: str, verdict: str, key: str = "", column: str = "", **values: st
 
 
 def compare_frames(file: str, expected: pd.DataFrame, actual: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a compared value, with the columns of `check`.
+    """Return the values of each row that has drifted, and a count of all, as rows of `check`.
 
-    Rows and columns that only one side has are `missing` (no longer there) or `new`.
+    Rows and columns that only one side has are `missing` (no longer there) or `new`. The first row
+    counts the values that were compared.
     """
     declared = table_named(file)
     keys = declared.keys
@@ -76,26 +78,26 @@ def compare_frames(file: str, expected: pd.DataFrame, actual: pd.DataFrame) -> p
     shared = old.index[old.index.isin(new.index)]
     if list(shared) != list(new.index[new.index.isin(old.index)]):
         notes.append(_note(file, "differs", expected="order of rows", actual="another order"))
-    parts = [table(notes, "check")] if notes else []
-    for column in old.columns:
-        if column in new.columns and column not in keys and len(shared):
-            before, after = old.loc[shared, column], new.loc[shared, column]
-            described = declared.column(column)
-            same = _same(before, after, described)
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "file": file,
-                        "key": shared,
-                        "column": column,
-                        "expected": _shown(before).to_numpy(),
-                        "actual": _shown(after).to_numpy(),
-                        "tolerance": str(described.tolerance),
-                        "verdict": same.map({True: "same", False: "differs"}).to_numpy(),
-                    }
-                )
-            )
-    return pd.concat(parts, ignore_index=True) if parts else table([], "check")
+    compared = [c for c in old.columns if c in new.columns and c not in keys]
+    old, new = old.loc[shared], new.loc[shared]
+    same = {c: _same(old[c], new[c], declared.column(c)).to_numpy() for c in compared}
+    counted = str(len(shared) * len(compared))
+    parts = [table([_note(file, "same", expected=counted, actual=counted), *notes], "check")]
+    drifted = ~np.logical_and.reduce(list(same.values())) if same else np.zeros(len(shared), bool)
+    # What drifted is shown with the other values of its row: with how many decimals it was printed.
+    for column in compared if drifted.any() else ():
+        before, after = old.loc[drifted, column], new.loc[drifted, column]
+        found = {
+            "file": file,
+            "key": shared[drifted],
+            "column": column,
+            "expected": _shown(before).to_numpy(),
+            "actual": _shown(after).to_numpy(),
+            "tolerance": str(declared.column(column).tolerance),
+            "verdict": np.where(same[column][drifted], "same", "differs"),
+        }
+        parts.append(pd.DataFrame(found))
+    return pd.concat(parts, ignore_index=True)
 
 
 def compare_results(expected: list[Path | str], actual: list[Path | str]) -> pd.DataFrame:
@@ -218,7 +220,7 @@ def describe_drift(study: str, check: pd.DataFrame, alpha: float = 0.05) -> str:
     """Return what has drifted, what matters most first; empty when nothing has.
 
     First the numbers that a person typed, then the verdicts, then the p-values that crossed
-    `alpha`, then how much there is in each file. `check.csv` contains every value.
+    `alpha`, then how much there is in each file. `check.csv` contains each of these values.
     """
     check = check.astype("string").fillna("")
     if not check.empty and (check["verdict"] == "new").all() and (check["key"] == "").all():
