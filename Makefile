@@ -51,7 +51,7 @@ export UV_SYSTEM_CERTS ?= 1
 endif
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help env report meta test test-slow check freeze bench truth proof lint lock schema clean distclean
+.PHONY: help env report meta test test-all test-slow check freeze bench truth proof lint lock schema clean distclean
 
 help: ## this list
 	@echo "retrial: re-run a published trial's statistics from what the paper prints"
@@ -71,6 +71,8 @@ meta: $(INSTALLED) ## pool each outcome over the studies, simulated ones left ou
 
 test: $(INSTALLED) ## run the tests, those that take minutes left out
 	@$(PYTHON) -m pytest -n 2 --dist worksteal -m "not slow"
+
+test-all: test test-slow ## run every test
 
 test-slow: $(INSTALLED) ## run the tests that take minutes
 	@$(PYTHON) -m pytest -n 2 --dist load -m slow

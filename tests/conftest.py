@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -57,6 +58,12 @@ def run_stages(folder: Path) -> Trial:
     trial = trial.but(summaries=reconstruct(trial.reported, trial.audit, readings=READINGS))
     trial = trial.but(tests=retest(trial))
     return trial.but(multiverse=multiverse(trial))
+
+
+def pytest_collection_finish(session):
+    """Leave what is imported and collected out of later garbage collections: it stays anyway."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

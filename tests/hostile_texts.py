@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,6 +29,11 @@ COLUMNS = {
     "counts.csv": ("source", "quote", "note"),
 }
 ONE_LINE = r"^[^\n]*$"
+
+
+@functools.cache
+def _schema_of(file: str) -> dict:
+    return MODELS[file].model_json_schema()
 
 
 def _schema_at(schema: dict, path: tuple) -> dict | None:
@@ -58,7 +64,7 @@ def _options(found: list[dict], whole: dict) -> Iterator[dict]:
 
 def free_texts(file: str, data: object, path: tuple = ()) -> Iterator[tuple[tuple, dict]]:
     """Yield (path, schema) of each free text that a YAML file of the folder holds."""
-    schema = MODELS[file].model_json_schema()
+    schema = _schema_of(file)
     value = data
     for step in path:
         value = value[step]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 from retrial.validation import check
 from study_files import FILES
 
@@ -16,6 +17,10 @@ SOUND = {file: (STUDY / file).read_bytes() for file in FILES}
 settings.register_profile("retrial", deadline=None, derandomize=True)
 settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "retrial"))
+if settings.default.derandomize:
+    # Constants are otherwise drawn from all modules that happen to be loaded, so that the examples
+    # would depend on which tests ran before.
+    providers._get_local_constants = providers.Constants
 
 
 def pytest_make_parametrize_id(val, argname):

@@ -3,13 +3,21 @@
 import importlib.util
 from pathlib import Path
 
+import pytest
+from scipy import stats
+
 FILE = Path(__file__).parents[1] / "benchmarks" / "comparisons.py"
 
 
-def test_every_benchmark_runs_on_a_few_rows(monkeypatch, capsys):
+def loaded():
     spec = importlib.util.spec_from_file_location("comparisons", FILE)
     bench = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(bench)
+    return bench
+
+
+def test_every_benchmark_runs_on_a_few_rows(monkeypatch, capsys):
+    bench = loaded()
     for name, few in (
         ("ROWS", 20),
         ("LOOPED", 10),
@@ -20,5 +28,13 @@ def test_every_benchmark_runs_on_a_few_rows(monkeypatch, capsys):
         monkeypatch.setattr(bench, name, few)
     bench.main()
     lines = capsys.readouterr().out.splitlines()[1:]
-    assert len(lines) == 4
-    assert all(float(number) >= 0 for line in lines for number in line.split()[-3:])
+    assert len(lines) == 4 + 4 + 2 + 2
+    assert all(float(number) > 0 for line in lines for number in line.split()[-2:])
+
+
+def test_the_expression_in_numpy_gives_the_p_that_the_others_give():
+    bench = loaded()
+    columns = bench.moments(200)
+    for equal_var in (True, False):
+        theirs = stats.ttest_ind_from_stats(*columns, equal_var=equal_var).pvalue
+        assert bench.in_numpy(columns, equal_var) == pytest.approx(theirs, rel=1e-10)

@@ -44,7 +44,7 @@ def hostile_folder(study: str, target: Path) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module", params=["hu2013", "btheb"])
+@pytest.fixture(scope="module", params=["hu2013", pytest.param("btheb", marks=pytest.mark.slow)])
 def run(request, tmp_path_factory):
     """A study whose every text is hostile, carried through the stages, its plots drawn."""
     folder = hostile_folder(request.param, tmp_path_factory.mktemp("hostile"))

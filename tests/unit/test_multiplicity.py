@@ -1,6 +1,7 @@
 """Adjusted p values."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from retrial.stats.multiplicity import adjust
 from scipy import stats
+from statsmodels.stats import multitest
 from statsmodels.stats.multitest import multipletests
 
+# It collects garbage in every call, which takes a second in a process with many tests.
+multitest.gc = SimpleNamespace(collect=lambda: 0)
 FAMILIES = pd.read_csv(Path(__file__).parents[1] / "data" / "multiplicity.csv").set_index("case_id")
 families = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 

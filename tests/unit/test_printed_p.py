@@ -143,7 +143,7 @@ def test_a_correction_or_one_side_counts_only_where_the_paper_states_it():
     assert "student_t_corrected" in corrected["fits"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.integers(0, 10**6),
     st.sampled_from(["sd", "sem", "ci95"]),
@@ -271,6 +271,7 @@ def test_a_claim_is_tied_to_its_printed_p_and_only_to_it():
     assert impossible_p_of("none", audit) == []
 
 
+@pytest.fixture(scope="module")
 def cardoso2020() -> tuple[Study, pd.DataFrame]:
     typed = read_printed(PAPERS / "cardoso2020.csv")
     base = toy_study().model_dump()
@@ -294,8 +295,11 @@ def cardoso2020() -> tuple[Study, pd.DataFrame]:
     return study, collect(study, typed, none)
 
 
-def test_every_printed_p_of_a_published_paper_is_compared_within_and_between_its_three_arms():
-    study, rows = cardoso2020()
+@pytest.mark.slow
+def test_every_printed_p_of_a_published_paper_is_compared_within_and_between_its_three_arms(
+    cardoso2020,
+):
+    study, rows = cardoso2020
     found, tried = check_printed_p(study, rows, 0.05)
     assert len(found) == 63
     assert {row["verdict"] for row in found} == {"pass"}
@@ -312,9 +316,9 @@ def test_every_printed_p_of_a_published_paper_is_compared_within_and_between_its
     assert anova.set_index("reading").loc["sd", "fits"]
 
 
-def test_a_slip_in_a_published_p_is_found():
-    study, rows = cardoso2020()
-    swapped = rows.copy()
+def test_a_slip_in_a_published_p_is_found(cardoso2020):
+    study, rows = cardoso2020
+    swapped = rows[rows["outcome"] == "energy"].copy()
     # 1678.1 v. 1104.1 kcal, n 32; at a correlation of -1 the SDs add up to that of the change.
     least_t = 573.9 / (568.25 + 609.75) * np.sqrt(32)
     assert 2 * stats.t.sf(least_t, 31) < 0.01

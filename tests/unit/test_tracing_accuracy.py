@@ -57,7 +57,9 @@ def errors_of(figure: Drawn) -> dict[str, list[float]]:
     return found
 
 
-@pytest.mark.parametrize(("dpi", "ninetyfifth"), [(300, 1.5), (100, 1.0)])
+@pytest.mark.parametrize(
+    ("dpi", "ninetyfifth"), [pytest.param(300, 1.5, marks=pytest.mark.slow), (100, 1.0)]
+)
 def test_traced_means_lie_within_a_pixel_and_no_kept_point_is_wrong(dpi, ninetyfifth):
     means: list[float] = []
     ends: list[float] = []

@@ -1,11 +1,13 @@
 """Made-up studies pooled by the target `meta`; a simulated one is left out of it."""
 
 import json
+import shutil
 import subprocess
 import sys
 
 import pandas as pd
 import pytest
+from projects import ROOT
 from retrial.registry import columns_of
 from retrial.stats.pooling import combine
 from retrial.tables import read_table
@@ -49,6 +51,8 @@ def pass_as_real(folder):
 
 
 def test_studies_with_patients_are_pooled_and_simulated_ones_are_not(fresh):
+    flagship = "resources/studies/hu2013"
+    shutil.copytree(ROOT / flagship, fresh / flagship)
     begin(fresh, "one2001", "5.9", simulated=False)
     begin(fresh, "two2002", "6.4", simulated=False)
     begin(fresh, "made_up", "1.1", simulated=True)

@@ -30,8 +30,8 @@ def test_a_misspelt_setting_names_the_nearest_and_all_faults(fresh):
 
 
 def test_a_study_that_is_not_there_is_told(fresh):
-    said = fresh.run("--config", "studies=tyni", fails=True)
-    assert "There is no study 'tyni' in resources/studies; did you mean 'tiny'?" in said
+    said = fresh.run("--config", "studies=tinny", fails=True)
+    assert "There is no study 'tinny' in resources/studies; did you mean 'tiny'?" in said
     assert "Traceback" not in said
 
 
