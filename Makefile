@@ -86,11 +86,11 @@ freeze: $(INSTALLED) ## freeze the results as they are now, for check to compare
 bench: $(INSTALLED) ## time the library beside plain loops
 	@$(PYTHON) tests/benchmarks/comparisons.py
 
-truth: $(INSTALLED) ## measure on known trials how close digitizing comes (the table in README.md)
-	@$(PYTHON) tests/benchmarks/digitizing_accuracy.py 200 README.md
+truth: $(INSTALLED) ## measure on known trials how close digitizing comes (the table in resources/accuracy.md)
+	@$(PYTHON) tests/benchmarks/digitizing_accuracy.py 200 resources/accuracy.md
 
-proof: $(INSTALLED) ## re-run public trials' tests from summaries and from patients (tables in README.md)
-	@$(PYTHON) tests/benchmarks/statistics_proof.py README.md tests/data/proof.csv
+proof: $(INSTALLED) ## re-run public trials' tests from summaries and from patients (tables in resources/accuracy.md)
+	@$(PYTHON) tests/benchmarks/statistics_proof.py resources/accuracy.md tests/data/proof.csv
 
 lint: $(INSTALLED) ## check the style of the code and of the rules
 	@$(PYTHON) -m ruff check .

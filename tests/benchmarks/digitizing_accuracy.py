@@ -1,8 +1,8 @@
-"""How close digitizing comes to the truth, as the table of the README: `make truth`.
+"""How close digitizing comes to the truth, as the table of resources/accuracy.md: `make truth`.
 
 Each trial's figure is drawn from its patients' rows, clicked 200 times with a pixel of error, read,
-rebuilt and tested. `python tests/benchmarks/digitizing_accuracy.py [times] [README.md]` prints the
-table, and writes it between the markers of the README that is named.
+rebuilt and tested. `python tests/benchmarks/digitizing_accuracy.py [times] [accuracy.md]` prints
+the table, and writes it between the markers of the page that is named.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def table_of(lines: list[dict]) -> str:
 
 
 def put(readme: Path, table: str, begin: str = BEGIN, end: str = END) -> None:
-    """Write the table between the markers of a README; ValueError where there are none."""
+    """Write the table between the markers of a page; ValueError where there are none."""
     old = readme.read_text(encoding="utf-8")
     pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
     if not pattern.search(old):
@@ -70,7 +70,7 @@ def put(readme: Path, table: str, begin: str = BEGIN, end: str = END) -> None:
 
 
 def main(times: int = TIMES, readme: Path | None = None) -> None:
-    """Print the table, and write it into a README."""
+    """Print the table, and write it into a page."""
     with ProcessPoolExecutor(2) as pool:
         lines = list(pool.map(partial(line_of, times=times, draws=DRAWS), TRIALS))
     table = table_of(lines)

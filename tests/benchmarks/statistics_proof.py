@@ -1,6 +1,6 @@
-"""How close the statistics come without the patients, as the tables of the README: `make proof`.
+"""How close the statistics come without the patients: `make proof`, for resources/accuracy.md.
 
-`python tests/benchmarks/statistics_proof.py [README.md proof.csv]` re-runs every test on the rows
+`python tests/benchmarks/statistics_proof.py [accuracy.md proof.csv]` re-runs every test on the rows
 of ten public data sets and from what a paper would print of them, simulates the error rates of the
 whole path, prints the tables, and writes them into the files that are named.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from retrial.registry import columns_of
-from retrial.run.summary import Tally, tally
+from retrial.report.tally import Tally, tally
 from retrial.tables import read_table
 from scipy import stats
 

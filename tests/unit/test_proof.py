@@ -179,7 +179,7 @@ def test_verdicts_and_ranges_are_counted():
 
 
 def test_the_readme_says_what_the_committed_proof_holds(committed):
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "resources/accuracy.md").read_text(encoding="utf-8")
     begin, end = (text.index(m) for m in (statistics_proof.BEGIN, statistics_proof.END))
     for by in ("test", "trial"):
         assert statistics_proof.summary_table(committed, by) in text[begin:end]

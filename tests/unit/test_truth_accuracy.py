@@ -75,7 +75,9 @@ def test_a_changed_verdict_is_counted():
 
 
 def test_the_readme_has_a_line_for_every_trial():
-    text = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    text = (Path(__file__).resolve().parents[2] / "resources/accuracy.md").read_text(
+        encoding="utf-8"
+    )
     begin, end = (text.index(m) for m in (digitizing_accuracy.BEGIN, digitizing_accuracy.END))
     lines = [line.split("|")[1].strip() for line in text[begin:end].splitlines()[3:]]
     assert lines == [trial.id for trial in TRIALS]

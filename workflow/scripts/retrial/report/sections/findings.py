@@ -9,6 +9,7 @@ from retrial.report.load import Results
 from retrial.report.phrases import brief, in_words, printed_mean, reading, row_name
 from retrial.report.sections.choices import axes_in_words
 from retrial.report.tables import Column, render_table
+from retrial.report.tally import Tally, tally
 from retrial.report.words import (
     MISSING,
     SAME_VERDICT,
@@ -21,7 +22,6 @@ from retrial.report.words import (
     text,
     whole,
 )
-from retrial.run.summary import Tally, tally
 
 # In this order the key findings stand: what the paper's numbers settle, then what they leave open.
 FOREMOST = (
