@@ -11,13 +11,25 @@ from retrial import plainyaml
 from retrial.study.block import Block, Identifier, Line, Sourced, Text
 from retrial.study.models import Reading
 from retrial.study.outcomes import Level
-from retrial.vocabulary import methods_of
 
-MeansMethod = Literal[methods_of("means")]
-CountsMethod = Literal[methods_of("counts")]
-OrderedMethod = Literal[methods_of("ordered")]
-OneArmMethod = Literal[methods_of("one arm")]
-Method = Literal[MeansMethod, CountsMethod, OrderedMethod, OneArmMethod]
+MeansMethod = Literal[
+    "student_t",
+    "welch_t",
+    "paired_t",
+    "mann_whitney_sim",
+    "kruskal_wallis_sim",
+    "mixed_anova",
+    "hotelling_t2",
+    "ancova_rho",
+    "change_score_t",
+    "auc_t",
+    "trend_t",
+]
+CountsMethod = Literal[
+    "fisher", "fisher_mid_p", "boschloo", "barnard", "chi2_n1", "chi2", "chi2_yates"
+]
+OrderedMethod = Literal["mann_whitney_exact", "kruskal_wallis"]
+Method = Literal[MeansMethod, CountsMethod, OrderedMethod, "clopper_pearson", "binomial_exact"]
 Expectation = Literal["lower", "higher", "different", "no_difference"]
 # What a claim's comparison is to the paper; the other forms have a basis of their own.
 ComparisonBasis = Literal["recomputed", "our_comparison", "proxy"]

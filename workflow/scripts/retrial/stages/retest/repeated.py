@@ -23,9 +23,9 @@ from retrial.stats.repeated.correlation import ar1, compound_symmetry
 from retrial.stats.repeated.hotelling import hotelling_t2_from_moments
 from retrial.stats.repeated.measures import auc_from_moments, trend_from_moments
 from retrial.stats.student import critical_t
-from retrial.vocabulary import STRUCTURES
 
 EPSILONS = 101  # values of epsilon over which the range of an interaction's p is taken
+STRUCTURES = ("compound_symmetry", "ar1")
 METHODS = ("mixed_anova", "hotelling_t2", "auc_t", "trend_t", "ancova_rho", "change_score_t")
 
 
@@ -117,8 +117,9 @@ def repeated_tests(
     interval); of the area under the curve, as time-weighted mean; of the slope a month; of the
     adjusted mean; of the change.
     """
+    # Two visits are correlated in one way only.
     everything = profile.every_mean
-    for structure in structures_of(profile):
+    for structure in STRUCTURES if len(profile.visits) > 2 else STRUCTURES[:1]:
         fitting = _fitting(profile, structure, rhos)
         for cells in _all_visits(profile, structure, fitting, alpha) if fitting else ():
             yield cells | {"calculation": _calculation(cells, everything)}, everything
@@ -126,11 +127,6 @@ def repeated_tests(
         ends = [mean for arm in profile.found for mean in (arm[0], arm[place])]
         for cells in _two_visits(profile, place, rhos, alpha):
             yield cells | {"calculation": _calculation(cells, ends)}, ends
-
-
-def structures_of(profile: Profiles) -> list[str]:
-    """Return the structures to run: two visits are correlated in one way only."""
-    return list(STRUCTURES)[: None if len(profile.visits) > 2 else 1]
 
 
 def _calculation(cells: dict, means: list[Mean]) -> str:

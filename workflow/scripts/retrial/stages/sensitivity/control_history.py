@@ -17,7 +17,7 @@ from retrial.stats.history import beta_binomial_upper_tail, binomial_upper_tail,
 from retrial.study.estimand import EXPECTED, codes, differences, in_sentences, most_comparable_first
 from retrial.study.remission import RemissionEvent
 from retrial.trial import Trial
-from retrial.wording import p_words, ratio, sources
+from retrial.vocabulary import p_words, ratio, sources
 
 ANALYSIS = "control_history"
 PRIORS = ((1.0, 0.0), (0.5, 0.5), (1.0, 1.0))  # of the event that did not happen: see `_predicted`

@@ -30,7 +30,7 @@ from retrial.study.estimand import (
 )
 from retrial.study.remission import RemissionEvent
 from retrial.trial import Trial
-from retrial.wording import METHOD_NAMES, p_words, ratio, sources
+from retrial.vocabulary import METHOD_NAMES, p_words, ratio, sources
 
 ANALYSIS = "natural_remission"
 # Jeffreys' and the uniform prior, beside the default of `beta_binomial_upper_tail`.

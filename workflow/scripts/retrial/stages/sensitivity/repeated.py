@@ -14,7 +14,7 @@ import pandas as pd
 
 from retrial.comparisons.selection import row_ids
 from retrial.comparisons.support import threshold
-from retrial.stages.retest.repeated import Profiles, correlations, profiles, structures_of
+from retrial.stages.retest.repeated import STRUCTURES, Profiles, correlations, profiles
 from retrial.stages.sensitivity.comparisons import (
     BETWEEN_ARMS,
     MeanPair,
@@ -29,8 +29,7 @@ from retrial.stats.repeated.flips import anova_flip_rhos
 from retrial.stats.repeated.which_rho import rho_from_paired_test
 from retrial.study.claims import Claim, Target
 from retrial.trial import Trial
-from retrial.vocabulary import STRUCTURES
-from retrial.wording import READING_NAMES, number, p_span, sources
+from retrial.vocabulary import READING_NAMES, STRUCTURE_NAMES, number, p_span, sources
 
 ANALYSIS, SOLVED = "repeated_measures", "correlation_solved"
 ASKS = {"group": "do the arms differ on average", "interaction": "do they change differently"}
@@ -82,7 +81,7 @@ def _rows(
     band, words = _band(trial, target.outcome, rho)
     ns = profile.ns.min(axis=1)
     # Two visits are correlated in one way only.
-    for structure in structures_of(profile):
+    for structure in STRUCTURES if len(profile.visits) > 2 else STRUCTURES[:1]:
         fitting = [r for r in band if structure == "compound_symmetry" or r >= 0]
         fitting = [r for r in fitting if r > -1 / (len(profile.visits) - 1)]
         if not fitting:
@@ -127,7 +126,7 @@ def _row(claim, target, profile, structure, effect, p, rhos, flips, level, words
         "share_significant": float((p < level).mean()),
         "threshold": nan if flip.empty else float(flip.iloc[0]),
         "detail": f"ANOVA of {len(profile.visits)} visits, {ASKS[effect]}? Read as "
-        f"{READING_NAMES[profile.reading]}{inadmissible}, {STRUCTURES[structure]}: "
+        f"{READING_NAMES[profile.reading]}{inadmissible}, {STRUCTURE_NAMES[structure]}: "
         f"{p_span(pd.Series(p))} {words}; "
         f"{crossing}.",
         "source": sources(*(mean.source for mean in profile.every_mean)),
