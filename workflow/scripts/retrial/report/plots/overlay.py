@@ -10,8 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from PIL import Image, UnidentifiedImageError
 
-from retrial.figures import curves
-from retrial.figures.digitized import Curve
+from retrial.figures.digitized import Curve, curves
 from retrial.figures.formats import Calibration, Project
 from retrial.report.load import Results
 from retrial.report.plots.theme import BLACK, BLUE, INK, ORANGE, VERMILLION, WIDTH
