@@ -15,8 +15,9 @@ from report_results import (
     write_results,
 )
 from retrial.plainyaml import load as load_yaml
+from retrial.report.contents import SECTIONS
 from retrial.report.load import load
-from retrial.report.page import SECTIONS, UnknownSectionError, chosen_sections
+from retrial.report.page import UnknownSectionError, chosen_sections
 from retrial.report.render import (
     _CHECK_KERNEL,
     UnknownParameterError,

@@ -14,16 +14,14 @@ _MOST_DECIMALS = 6
 def rounded(value: float, decimals: int | None = None, digits: int = 3) -> str:
     """Return a finite number with fixed decimals, or with about `digits` significant ones.
 
-    Never with an exponent, but where the number would be written as 0 and is not.
+    With an exponent only where these would take more than six decimals.
     """
-    chosen = decimals
-    if chosen is None:
-        size = floor(log10(abs(value))) if value else 0
-        chosen = min(max(digits - 1 - size, 0), _MOST_DECIMALS)
-    shown = f"{value:.{chosen}f}"
-    if float(shown) != 0:
-        return shown
-    return shown.lstrip("-") if decimals is not None or not value else f"{value:.{digits}g}"
+    if decimals is None:
+        decimals = max(digits - 1 - floor(log10(abs(value))), 0) if value else digits - 1
+        if decimals > _MOST_DECIMALS:
+            return f"{value:.{digits}g}"
+    shown = f"{value:.{decimals}f}"
+    return shown.lstrip("-") if float(shown) == 0 else shown
 
 
 def number(value: float) -> str:
