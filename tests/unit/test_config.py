@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 import yaml
 from retrial.errors import UserError
-from retrial.report.page import SECTIONS
+from retrial.report.contents import SECTIONS
 from retrial.run import studies
 from retrial.run.config import (
     Config,

@@ -164,13 +164,13 @@ def test_no_sales_claim_is_confirmed_or_shown(verdicts):
 
 def test_the_history_of_each_claim_ends_at_its_verdict(hu2013, verdicts):
     """Or at a word of the day that says the same."""
-    from retrial.report.words import SAME_VERDICT
+    from retrial.vocabulary import VERDICTS
 
     changed = [claim for claim in hu2013.claims if claim.history]
     assert len(changed) > 10
     for claim in changed:
         after, now = claim.history[-1].verdict_after, verdicts.loc[claim.id, "verdict"]
-        assert now == after or now in SAME_VERDICT.get(after, ()), claim.id
+        assert now == after or after in VERDICTS[now].was, claim.id
 
 
 def test_not_reproduced_is_said_of_no_claim(verdicts):

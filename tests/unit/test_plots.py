@@ -10,7 +10,7 @@ from retrial.report.plots import PLOTS, draw_all, plots_of
 from retrial.report.plots.baseline import bound_rows
 from retrial.report.plots.natural_remission import NEAR, SAME, UNLIKE, remission_rows
 from retrial.report.plots.save import drawn
-from retrial.report.plots.scenarios import SCENARIOS, crossing, scenario_rows
+from retrial.report.plots.scenarios import MARKS, crossing, scenario_rows
 from retrial.report.plots.specification import curves, level_of
 from retrial.report.plots.tests import count_rows
 
@@ -96,8 +96,8 @@ def test_a_comparison_at_baseline_is_not_tried_without_later_non_responders(resu
 def test_every_scenario_has_a_mark_of_its_own(results):
     for analysis in ("nonresponders", "dropouts"):
         bases = scenario_rows(results, analysis)["base"].unique()
-        assert set(bases) <= set(SCENARIOS)
-        marks = [SCENARIOS[base][1:] for base in bases]
+        assert set(bases) <= set(MARKS)
+        marks = [MARKS[base][1:] for base in bases]
         assert len(marks) - len(set(marks)) <= 1
 
 

@@ -1,56 +1,33 @@
 """The report shows what the tables contain."""
 
+import importlib
+import inspect
 import re
+from pathlib import Path
 
 import pytest
 from report_results import (
-    NOTEBOOK,
     STUDY_FOLDER,
     TEMPLATE,
 )
+from retrial.report import sections
+from retrial.report.contents import SECTIONS
 from retrial.report.load import SHOWN, load
-from retrial.report.page import SECTIONS
 from retrial.report.phrases import event_name, evidence_label, in_words
 from retrial.report.plots.theme import GREEN
 from retrial.report.plots.verdicts import STYLE
 from retrial.report.sections import (
-    all_tests,
-    context,
     findings,
-    impossible,
-    measured,
     meta,
-    multiverse,
     printed,
-    required,
     retests,
     sensitivity,
     verdicts,
 )
 from retrial.report.words import VERDICTS
 
-PARTS = [
-    findings.opening,
-    *(getattr(verdicts, n) for n in ("legend", "trial_claims", "in_full")),
-    verdicts.sales_claims,
-    *(getattr(printed, n) for n in ("introduction", "means", "counts", "contradictions")),
-    printed.quotes,
-    measured.announced,
-    measured.design,
-    *(getattr(impossible, n) for n in ("introduction", "bounds_plot", "findings", "skew")),
-    impossible.passes,
-    *(getattr(retests, n) for n in ("introduction", "means", "counts", "changes", "no_events")),
-    all_tests.every_test,
-    sensitivity.introduction,
-    sensitivity.analyses,
-    required.pending,
-    required.must_be_true,
-    multiverse.introduction,
-    multiverse.claims,
-    meta.introduction,
-    meta.effects,
-    *(getattr(context, n) for n in ("risk_of_bias", "limits", "methods", "provenance")),
-]
+SECTION_FILES = sorted(Path(sections.__file__).parent.glob("[a-z]*.py"))
+PARTS = [part for section in SECTIONS.values() for part in section.parts()]
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +44,19 @@ def everything(results) -> str:
     return "\n".join(part(results) for part in PARTS)
 
 
-def test_the_notebook_shows_every_section_and_every_part():
-    source = NOTEBOOK.read_text(encoding="utf-8")
-    assert re.findall(r'page\.show\(\s*"(\w+)"', source) == list(SECTIONS)
-    for part in PARTS:
-        assert f"{part.__module__.split('.')[-1]}.{part.__name__}" in source
+def test_every_public_function_of_a_section_that_takes_the_results_alone_is_a_part_of_the_page():
+    """Or is asked by one that is: a part that nobody lists would silently not be shown."""
+    shown = {(part.__module__, part.__name__) for part in PARTS}
+    assert len(shown) == len(PARTS)
+    used = "".join(path.read_text(encoding="utf-8") for path in SECTION_FILES)
+    for path in SECTION_FILES:
+        module = importlib.import_module(f"retrial.report.sections.{path.stem}")
+        for name, found in inspect.getmembers(module, inspect.isfunction):
+            if found.__module__ != module.__name__ or name.startswith("_"):
+                continue
+            parameters = list(inspect.signature(found).parameters)
+            if parameters == ["results"] and (module.__name__, name) not in shown:
+                assert len(re.findall(rf"\b{name}\(", used)) > 1, f"{path.stem}.{name}"
 
 
 def test_the_opening_counts_the_verdicts_in_the_table(results):

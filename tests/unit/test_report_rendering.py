@@ -17,8 +17,9 @@ from report_results import (
     render_report,
 )
 from retrial.plainyaml import load as load_yaml
+from retrial.report.contents import SECTIONS
 from retrial.report.load import load
-from retrial.report.page import SECTIONS, UnknownSectionError, chosen_sections
+from retrial.report.page import UnknownSectionError, chosen_sections
 from retrial.report.render import (
     UnknownParameterError,
     check_parameters,

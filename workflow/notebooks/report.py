@@ -13,8 +13,9 @@
 # %% [markdown] id="about"
 # # Report of one study
 #
-# Shows what the stages computed; computes no statistic of its own. Each cell below is one section
-# of the page: its parts are functions that read the result tables and return HTML.
+# Shows what the stages computed; computes no statistic of its own. Each output below is one section
+# of the page: its parts are functions that read the result tables and return HTML
+# (`retrial.report.contents` lists them).
 
 # %% tags=["parameters"] id="parameters"
 study_id = ""  # checked against the study folder when given
@@ -27,106 +28,11 @@ title = ""  # the study's own title when empty
 # %% id="load"
 from retrial.report.load import load
 from retrial.report.page import Page
-from retrial.report.sections import (
-    all_tests,
-    context,
-    digitized,
-    findings,
-    impossible,
-    measured,
-    meta,
-    multiverse,
-    printed,
-    printed_p,
-    readings,
-    repeated,
-    required,
-    retests,
-    sensitivity,
-    truth,
-    verdicts,
-)
 
 results = load(results_folder, study_folder, study_id=study_id, alpha=alpha)
 page = Page(results, sections, title)
 page.opening()
 
-# %% id="verdicts"
-page.show(
-    "verdicts",
-    printed_p.foremost,
-    findings.opening,
-    verdicts.legend,
-    verdicts.trial_claims,
-    verdicts.in_full,
-    verdicts.sales_claims,
-)
-
-# %% id="printed"
-page.show(
-    "printed",
-    printed.introduction,
-    printed.means,
-    printed.counts,
-    printed.contradictions,
-    measured.announced,
-    printed_p.table,
-    printed.unused,
-    printed.quotes,
-    measured.design,
-)
-
-# %% id="digitized"
-page.show("digitized", digitized.introduction, digitized.figures)
-
-# %% id="truth"
-page.show("truth", truth.introduction, truth.picture_of, truth.numbers)
-
-# %% id="impossible"
-page.show(
-    "impossible",
-    readings.labels_first,
-    impossible.introduction,
-    impossible.bounds_plot,
-    impossible.findings,
-    impossible.skew,
-    impossible.passes,
-)
-
-# %% id="retests"
-page.show(
-    "retests",
-    retests.introduction,
-    retests.means,
-    retests.counts,
-    retests.ordered,
-    retests.changes,
-    repeated.visits,
-    repeated.ranks,
-    retests.no_events,
-    all_tests.every_test,
-)
-
-# %% id="sensitivity"
-page.show("sensitivity", sensitivity.introduction, sensitivity.analyses)
-
-# %% id="required"
-page.show("required", required.pending, required.must_be_true)
-
-# %% id="multiverse"
-page.show("multiverse", multiverse.introduction, multiverse.claims)
-
-# %% id="meta"
-page.show("meta", meta.introduction, meta.effects)
-
-# %% id="risk-of-bias"
-page.show("risk_of_bias", context.risk_of_bias)
-
-# %% id="limits"
-page.show("limits", context.limits)
-
-# %% id="methods"
-page.show("methods", context.methods)
-
-# %% id="provenance"
-page.show("provenance", context.provenance)
+# %% id="sections"
+for section in page.sections:
+    page.show(section)

@@ -8,16 +8,8 @@ from collections.abc import Iterable
 from html import escape as _escape
 from pathlib import Path
 
-from retrial.report.words import (
-    BASES,
-    BASIS_MEANINGS,
-    CHECK_VERDICTS,
-    VERDICT_MEANINGS,
-    VERDICTS,
-    missing,
-    text,
-    word,
-)
+from retrial.report.words import missing, plain, text
+from retrial.vocabulary import BASES, FINDINGS, VERDICTS
 
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 
@@ -31,27 +23,20 @@ _HALF = '<path class="line" d="M8 1.2L14.8 8 8 14.8 1.2 8z"/><path d="M8 1.2V14.
 _ALARM = '<path d="M8 1L15.4 14.5H.6z"/><path class="cut" d="M8 5.6v4.2M8 11.6v1.4"/>'
 _DASHED = '<circle class="line" cx="8" cy="8" r="6.4" stroke-dasharray="2.6 2.2"/>'
 _ICONS = {
-    "confirmed": _CHECK,
-    "shown": _CHECK,
-    "depends": _HALF,
-    "conditional": '<path class="line" d="M8 1.2L14.8 8 8 14.8 1.2 8z"/>'
-    '<circle cx="8" cy="8" r="1.9"/>',
-    "not_confirmed": _CROSS,
-    "not_shown": _CROSS,
-    "opposite": '<path d="M1 5.5h8V1.8L15.4 8 9 14.2v-3.7H1z" transform="rotate(180 8 8)"/>',
-    "contradicted": _ALARM,
-    "as_printed": '<path class="line" d="M2.5 1.5h11v13h-11z"/>'
+    "check": _CHECK,
+    "cross": _CROSS,
+    "half": _HALF,
+    "alarm": _ALARM,
+    "dashed": _DASHED,
+    "dot": '<path class="line" d="M8 1.2L14.8 8 8 14.8 1.2 8z"/><circle cx="8" cy="8" r="1.9"/>',
+    "reversed": '<path d="M1 5.5h8V1.8L15.4 8 9 14.2v-3.7H1z" transform="rotate(180 8 8)"/>',
+    "page": '<path class="line" d="M2.5 1.5h11v13h-11z"/>'
     '<path class="line" d="M5 5.2h6M5 8h6M5 10.8h4"/>',
-    "not_testable": _DASHED,
-    "indirect": '<path class="line" d="M1.5 8h11M8.8 3.6L13.4 8l-4.6 4.4"/>',
-    "no_evidence": '<rect class="line" x="2" y="2" width="12" height="12" rx="1"/>'
+    "arrow": '<path class="line" d="M1.5 8h11M8.8 3.6L13.4 8l-4.6 4.4"/>',
+    "empty": '<rect class="line" x="2" y="2" width="12" height="12" rx="1"/>'
     '<path class="line" d="M5 8h6"/>',
-    "pass": _CHECK,
-    "impossible": _CROSS,
-    "implausible": _HALF,
-    "inconsistent": _ALARM,
-    "not_applicable": _DASHED,
 }
+_BADGES = {**FINDINGS, **VERDICTS}  # `inconsistent` is a finding; no verdict has its name
 
 
 def escape(value: object) -> str:
@@ -95,7 +80,7 @@ def bullets(items: Iterable[str], kind: str = "") -> str:
 
 def icon(verdict: str) -> str:
     """Return a verdict's shape; decoration, since its word is always beside it."""
-    shape = _ICONS.get(verdict, _ICONS["not_testable"])
+    shape = _ICONS[_BADGES[verdict].icon]
     return (
         f'<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">{shape}</svg>'
     )
@@ -104,10 +89,9 @@ def icon(verdict: str) -> str:
 def badge(verdict: object, says: str | None = None) -> str:
     """Return a verdict as word, shape and colour."""
     code = text(verdict, "not_testable")
-    known = code if code in _ICONS else "not_testable"
-    shown = says or word(code, VERDICTS | CHECK_VERDICTS)
-    meaning = VERDICT_MEANINGS.get(code)
-    title = f' title="{escape(meaning)}"' if meaning else ""
+    known = code if code in _BADGES else "not_testable"
+    shown = says or (_BADGES[code].word if code in _BADGES else plain(code))
+    title = f' title="{escape(VERDICTS[code].meaning)}"' if code in VERDICTS else ""
     size = " long" if len(shown) > 16 else ""
     return f'<span class="badge {known}{size}"{title}>{icon(known)}{escape(shown)}</span>'
 
@@ -117,8 +101,8 @@ def basis_mark(basis: object) -> str:
     code = text(basis, "none")
     if code not in BASES:
         return ""
-    meaning = escape(BASIS_MEANINGS[code])
-    return f'<span class="basis" title="{meaning}">{escape(BASES[code])}</span>'
+    basis = BASES[code]
+    return f'<span class="basis" title="{escape(basis.meaning)}">{escape(basis.word)}</span>'
 
 
 def fold(summary: str, inner: str, *, printed: bool = False) -> str:

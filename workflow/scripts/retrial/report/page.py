@@ -1,33 +1,14 @@
-"""The page that the report's notebook fills: which sections, in which order, under which title."""
+"""The page that the report's notebook fills with the sections that were asked for."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
 
 from IPython.display import display
 
+from retrial.report.contents import SECTIONS
 from retrial.report.html import escape, heading, join, paragraph, typographic
 from retrial.report.load import Results
-
-SECTIONS = {
-    "verdicts": "What was found",
-    "printed": "What the paper prints",
-    "digitized": "Read off the figures",
-    "truth": "Digitized against truth",
-    "impossible": "Inconsistencies in the reported numbers",
-    "retests": "The tests, run again",
-    "sensitivity": "Sensitivity analyses",
-    "required": "Not testable yet, and the conditions required",
-    "multiverse": "Every defensible analysis",
-    "meta": "What a meta-analysis would take",
-    "risk_of_bias": "Risk of bias: what is stated",
-    "limits": "Limits of this report",
-    "methods": "Methods and sources",
-    "provenance": "Provenance",
-}
-
-Part = Callable[[Results], str]
 
 
 class UnknownSectionError(ValueError):
@@ -80,16 +61,12 @@ class Page:
         )
         _emit(html, {"title": self.title, "simulated": study.simulated})
 
-    def show(self, section: str, *parts: Part) -> None:
-        """Show a section made of these parts, if it was asked for and any part has something."""
-        if section not in SECTIONS:
-            chosen_sections([section])
-        if section not in self.sections:
-            return
-        body = join(part(self.results) for part in parts)
+    def show(self, section: str) -> None:
+        """Show a section, if any part of it has something to say."""
+        body = join(part(self.results) for part in SECTIONS[section].parts())
         if not body:
             return
-        anchor, title = anchor_of(section), SECTIONS[section]
+        anchor, title = anchor_of(section), SECTIONS[section].title
         html = (
             f'<section id="{anchor}" aria-labelledby="{anchor}-title">\n'
             f"{heading(title, 2, f'{anchor}-title')}\n{body}\n</section>"

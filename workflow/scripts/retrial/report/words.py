@@ -1,4 +1,4 @@
-"""The report's words and numbers: one way to write a p-value, a reading, a verdict, a method."""
+"""The report's words and numbers: the short names of `retrial.vocabulary`, and its typography."""
 
 from __future__ import annotations
 
@@ -8,150 +8,20 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from retrial import vocabulary as wording
+from retrial import vocabulary
 
-VERDICTS = {
-    "confirmed": "Confirmed",
-    "shown": "Shown",
-    "depends": "Depends",
-    "conditional": "Conditional",
-    "not_confirmed": "Not confirmed",
-    "not_shown": "Not shown",
-    "opposite": "Opposite",
-    "contradicted": "Contradicted",
-    "as_printed": "As printed",
-    "not_testable": "Not testable",
-    "indirect": "Indirect",
-    "no_evidence": "No evidence",
-}
-VERDICT_MEANINGS = {
-    "confirmed": (
-        "every defensible analysis of the printed numbers agrees with what the paper claims; for a "
-        "claim of no difference that means: not significant, as claimed (equality is not shown)"
-    ),
-    "shown": (
-        "the authors compared nothing; every defensible analysis of their numbers points this way"
-    ),
-    "depends": "defensible analyses differ; the choice that decides is named",
-    "conditional": "a needed number is not printed; it holds only if that number is as said here",
-    "not_confirmed": "no defensible analysis of the printed numbers agrees with the claim",
-    "not_shown": (
-        "our comparison of the paper's numbers does not show it; of a sales claim: what it needs "
-        "of the trial does not hold"
-    ),
-    "opposite": "every defensible analysis of the paper's numbers points the other way",
-    "contradicted": "the paper's own numbers, or the outside evidence named, exclude it",
-    "as_printed": "the sentence repeats what is printed; nothing printed can check it",
-    "not_testable": "the required numbers are not reported",
-    "indirect": (
-        "a sales claim: what it needs holds in the arithmetic of this one trial, which points this "
-        "way and proves nothing of what is sold"
-    ),
-    "no_evidence": "a sales claim that no claim of the trial bears on",
-}
-BASES = {
-    "recomputed": "Recomputed",
-    "our_comparison": "Our comparison",
-    "proxy": "Proxy",
-    "restated": "Restated",
-    "bounds": "Bounds",
-    "none": "Nothing to run",
-}
-BASIS_MEANINGS = {
-    "recomputed": "the paper's own comparison, run again on its numbers",
-    "our_comparison": "the paper prints the numbers and compares nothing; we did",
-    "proxy": "another outcome or test is used in place of the one that the claim is about",
-    "restated": "the sentence repeats a count; there is nothing to run again",
-    "bounds": "no test is run; limits decide: what the numbers can be, or outside evidence",
-    "none": "no number is printed that could decide",
-}
-# Verdicts of earlier versions, and those that say the same now.
-SAME_VERDICT = {
-    "reproduced": ("confirmed", "shown"),
-    "fragile": ("depends",),
-    "not_reproduced": ("not_confirmed", "not_shown"),
-    "inconsistent": ("contradicted",),
-    "unsupported": ("no_evidence",),
-}
-CHECK_VERDICTS = {
-    "impossible": "Impossible",
-    "inconsistent": "Inconsistent",
-    "implausible": "Implausible",
-    "pass": "Pass",
-    "not_applicable": "Not applicable",
-}
-AGREEMENTS = {
-    "consistent": "agrees",
-    "inconsistent": "differs",
-    "decision_error": "decides otherwise",
-    "not_published": "no p printed",
-    "not_rerunnable": "own analysis cannot be re-run",
-}
-READINGS = {"as_labelled": "as labelled", "sd": "SD", "sem": "SEM", "ci95": "95 % CI"}
-LONG_READINGS = {
-    "as_labelled": "as labelled",
-    "sd": "standard deviation",
-    "sem": "standard error",
-    "ci95": "95 % confidence interval",
-}
-METHODS = {
-    "student_t": "Student t",
-    "welch_t": "Welch t",
-    "paired_t": "paired t",
-    "mann_whitney_sim": "Mann-Whitney (simulated)",
-    "kruskal_wallis_sim": "Kruskal-Wallis (simulated)",
-    "mixed_anova": "repeated-measures ANOVA",
-    "auc_t": "t on areas under the curve",
-    "trend_t": "t on slopes over time",
-    "hotelling_t2": "Hotelling T²",
-    "ancova_rho": "ANCOVA",
-    "change_score_t": "t on changes",
-    "fisher": "Fisher",
-    "fisher_mid_p": "Fisher mid-p",
-    "boschloo": "Boschloo",
-    "barnard": "Barnard",
-    "chi2_n1": "χ² (N - 1)",
-    "chi2": "χ²",
-    "chi2_yates": "χ² Yates",
-    "mann_whitney_exact": "Mann-Whitney (exact)",
-    "kruskal_wallis": "Kruskal-Wallis",
-    "mcnemar_exact": "McNemar (exact)",
-    "binomial_exact": "binomial (exact)",
-    "clopper_pearson": "Clopper-Pearson",
-}
-SHAPES = wording.SHAPE_NAMES
-STRUCTURES = {"compound_symmetry": "alike for all visits", "ar1": "fading with time"}
-POPULATIONS = {
-    "as_printed": "as printed",
-    "completers": "completers",
-    "completers_event_lost": "completers, the lost with the event",
-    "unclassified_event": "patients in no printed category with the event",
-    "unclassified_left_out": "patients in no printed category left out",
-    "worst_case": "worst case",
-    "best_case": "best case",
-}
-# The scenarios of patients left out or lost.
-SCENARIOS = {
-    "unchanged": "these patients left out at their values before treatment",
-    "at_control_mean": "these patients left out at the control's mean",
-    "known_values": "these patients left out at their known values",
-    "worst_feasible": "these patients left out at the worst feasible values",
-    "best_feasible": "these patients left out at the best feasible values",
-    "removed_as_non_events": "these patients left out, without the event",
-    "removed_as_events": "these patients left out, with the event",
-    "already_excluded": "these patients put back",
-    "completers": "the lost left out, without the event",
-    "completers_event_lost": "the lost left out, with the event",
-    "unclassified_event": "those in no printed category counted with the event",
-    "unclassified_left_out": "those in no printed category left out",
-    "worst_case": "the worst case",
-    "best_case": "the best case",
-}
-EFFECTS = {
-    "hedges_g": "Hedges g",
-    "risk_difference": "risk difference",
-    "odds_ratio": "odds ratio",
-}
+METHODS = {method.id: method.short for method in vocabulary.METHODS.values()}
+READINGS = {reading.id: reading.short for reading in vocabulary.READINGS.values()}
+LONG_READINGS = {reading.id: reading.full for reading in vocabulary.READINGS.values()}
+SHAPES = vocabulary.SHAPE_NAMES
+STRUCTURES = {structure.id: structure.short for structure in vocabulary.STRUCTURES.values()}
+EFFECTS = {effect.id: effect.short for effect in vocabulary.EFFECTS.values()}
+EFFECT_SIZES = {size.id: size.words for size in vocabulary.EFFECT_SIZES.values()}
+CORRECTIONS = {correction.id: correction.words for correction in vocabulary.CORRECTIONS.values()}
+POPULATIONS = {one.id: one.population for one in vocabulary.SCENARIOS.values() if one.population}
+SCENARIOS = {one.id: one.words for one in vocabulary.SCENARIOS.values() if one.words}
+VERDICTS = {verdict.id: verdict.word for verdict in vocabulary.VERDICTS.values()}
+AGREEMENTS = {agreement.id: agreement.words for agreement in vocabulary.AGREEMENTS.values()}
 
 MISSING = "–"
 _FIGURE_SPACE, _POINT_SPACE, _THIN = "\u2007", "\u2008", "\u202f"
@@ -167,9 +37,9 @@ def text(value: object, otherwise: str = "") -> str:
     return otherwise if missing(value) else str(value)
 
 
-def word(value: object, vocabulary: dict[str, str]) -> str:
+def word(value: object, words: dict[str, str]) -> str:
     """Return the reader's word for a code; an unknown code in plain letters."""
-    return MISSING if missing(value) else vocabulary.get(str(value), plain(value))
+    return MISSING if missing(value) else words.get(str(value), plain(value))
 
 
 def plain(code: object) -> str:
@@ -205,13 +75,7 @@ def number(value: float, decimals: int | None = None, digits: int = 3) -> str:
     value = float(value)
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    if decimals is None:
-        size = math.floor(math.log10(abs(value))) if value else 0
-        decimals = min(max(digits - 1 - size, 0), 6)
-    shown = f"{value:.{decimals}f}"
-    if float(shown) == 0:
-        shown = shown.lstrip("-")
-    return shown.replace("-", "−")
+    return vocabulary.rounded(value, decimals, digits).replace("-", "−")
 
 
 def whole(value: float) -> str:
@@ -220,15 +84,20 @@ def whole(value: float) -> str:
 
 
 def p_value(p: float, alpha: float = 0.05) -> str:
-    """Return a p-value as everywhere (`wording.p_value`), or the sign for a missing one."""
-    return MISSING if missing(p) else wording.p_value(float(p), alpha)
+    """Return a p-value as everywhere (`vocabulary.p_value`), or the sign for a missing one."""
+    return MISSING if missing(p) else vocabulary.p_value(float(p), alpha)
+
+
+def p_range(low: float, high: float, alpha: float = 0.05) -> str:
+    """Return `0.01 to 0.04`, or one p-value where both are written alike."""
+    low, high = p_value(low, alpha), p_value(high, alpha)
+    return low if low == high else f"{low} to {high}"
 
 
 def p_phrase(p: float, alpha: float = 0.05) -> str:
     """Return `p = 0.037` or `p < 0.0001` for prose."""
-    shown = p_value(p, alpha)
-    sign = shown[0] if shown[0] in "<>" else "="
-    return f"p\u00a0{sign}\u00a0{shown.lstrip('<>')}"
+    known = math.nan if missing(p) else float(p)
+    return vocabulary.p_words(known, alpha).replace(" ", "\u00a0")
 
 
 def percent(share: float, decimals: int = 0) -> str:

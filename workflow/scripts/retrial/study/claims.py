@@ -11,28 +11,18 @@ from retrial import plainyaml
 from retrial.study.block import Block, Identifier, Line, Sourced, Text
 from retrial.study.models import Reading
 from retrial.study.outcomes import Level
+from retrial.vocabulary import BASES, CORRECTIONS, EFFECTS, METHODS, SCENARIOS
+from retrial.vocabulary.methods import COUNTS_METHODS, MEANS_METHODS, ORDERED_METHODS
 
-MeansMethod = Literal[
-    "student_t",
-    "welch_t",
-    "paired_t",
-    "mann_whitney_sim",
-    "kruskal_wallis_sim",
-    "mixed_anova",
-    "hotelling_t2",
-    "ancova_rho",
-    "change_score_t",
-    "auc_t",
-    "trend_t",
-]
-CountsMethod = Literal[
-    "fisher", "fisher_mid_p", "boschloo", "barnard", "chi2_n1", "chi2", "chi2_yates"
-]
-OrderedMethod = Literal["mann_whitney_exact", "kruskal_wallis"]
-Method = Literal[MeansMethod, CountsMethod, OrderedMethod, "clopper_pearson", "binomial_exact"]
+# What may be named, by what is compared; `retrial.vocabulary` declares each.
+MeansMethod = Literal[MEANS_METHODS]
+CountsMethod = Literal[COUNTS_METHODS]
+OrderedMethod = Literal[ORDERED_METHODS]
+Method = Literal[tuple(METHODS)]
 Expectation = Literal["lower", "higher", "different", "no_difference"]
 # What a claim's comparison is to the paper; the other forms have a basis of their own.
-ComparisonBasis = Literal["recomputed", "our_comparison", "proxy"]
+ComparisonBasis = Literal[tuple(basis.id for basis in BASES.values() if basis.chosen)]
+Population = Literal[tuple(one.id for one in SCENARIOS.values() if one.defensible)]
 
 
 class Target(Block):
@@ -95,11 +85,11 @@ class DefensibleSet(Block):
         max_length=400,
         description="Where the interval of rho comes from",
     )
-    populations: list[Literal["as_printed", "completers"]] = ["as_printed"]
-    effects: list[Literal["group", "interaction"]] = Field(
+    populations: list[Population] = ["as_printed"]
+    effects: list[Literal[tuple(EFFECTS)]] = Field(
         default=["group"], description="Of a repeated-measures ANOVA, those that test the claim"
     )
-    multiplicity: list[Literal["none", "holm", "bh"]] = Field(
+    multiplicity: list[Literal[tuple(CORRECTIONS)]] = Field(
         default=["none"], description="Corrections for several visits"
     )
 

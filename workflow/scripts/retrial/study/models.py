@@ -22,11 +22,12 @@ from retrial.study.design import Fact
 from retrial.study.formula import Tie
 from retrial.study.outcomes import Outcome
 from retrial.study.remission import NaturalRemission
+from retrial.vocabulary import READINGS
 
 VisitUnit = Literal["days", "weeks", "months", "years"]
 # Months in one unit of a visit: a year has 365.25 days.
 MONTHS = {"days": 12 / 365.25, "weeks": 84 / 365.25, "months": 1.0, "years": 12.0}
-Reading = Literal["sd", "sem", "ci95"]
+Reading = Literal[tuple(code for code in READINGS if code != "as_labelled")]
 ErrorLabel = Literal["sem", "sd", "ci95", "iqr", "range", "none"]
 
 

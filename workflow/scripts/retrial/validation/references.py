@@ -3,49 +3,27 @@
 from __future__ import annotations
 
 import re
-import typing
 from collections.abc import Iterator
 
-from retrial.study.claims import CountsMethod, MeansMethod, Method, OrderedMethod
 from retrial.study.formula import Formula, FormulaError
 from retrial.validation.document import Document, Path_
 from retrial.validation.names import Names, is_number
 from retrial.validation.problem import Problem, one_of
 from retrial.validation.rows import visits_allowed
+from retrial.vocabulary.methods import (
+    COUNTS_METHODS,
+    MEANS_METHODS,
+    METHODS,
+    ORDERED_METHODS,
+    methods_of,
+    methods_that_need,
+)
 
-MEANS_METHODS = typing.get_args(MeansMethod)
-COUNTS_METHODS = typing.get_args(CountsMethod)
-ORDERED_METHODS = typing.get_args(OrderedMethod)
 BY_KIND = {"continuous": MEANS_METHODS, "counts": COUNTS_METHODS, "ordered": ORDERED_METHODS}
-METHODS = typing.get_args(Method)
-# Tests that rest on the correlation of a patient's visits.
-WITH_RHO = ("paired_t", "mixed_anova", "hotelling_t2", "ancova_rho", "change_score_t", "auc_t")
-WITH_RHO += ("trend_t",)
-WITHIN_AN_ARM = ("paired_t",)
+WITH_RHO = methods_that_need("correlation")
+WITHIN_AN_ARM = methods_of("paired")
 # What papers call the methods, as somebody might type it.
-MEANT = {
-    "t": "student_t",
-    "t_test": "student_t",
-    "ttest": "student_t",
-    "unpaired_t": "student_t",
-    "welch": "welch_t",
-    "paired": "paired_t",
-    "paired_t_test": "paired_t",
-    "anova": "mixed_anova",
-    "repeated_measures_anova": "mixed_anova",
-    "kruskal_wallis": "kruskal_wallis_sim",
-    "mann_whitney": "mann_whitney_sim",
-    "wilcoxon": "mann_whitney_sim",
-    "ancova": "ancova_rho",
-    "change_score": "change_score_t",
-    "hotelling": "hotelling_t2",
-    "exact": "fisher",
-    "fisher_exact": "fisher",
-    "chi_square": "chi2",
-    "chi_squared": "chi2",
-    "chisq": "chi2",
-    "yates": "chi2_yates",
-}
+MEANT = {alias: method.id for method in METHODS.values() for alias in method.aliases}
 
 # Where a name stands, and what it must be one of.
 REFERENCES: dict[str, dict[str, str]] = {

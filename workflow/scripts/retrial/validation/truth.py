@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from retrial.validation.columns import TRUTHS
 from retrial.validation.names import Names
 from retrial.validation.problem import Problem, one_of
-from retrial.validation.references import MEANS_METHODS
 from retrial.validation.rows import visits_allowed
 from retrial.validation.sheet import Row, Sheet
+from retrial.vocabulary.methods import MEANS_METHODS
 
 KEYS = ("quantity", "outcome", "arm", "visit", "claim_id", "method")
 

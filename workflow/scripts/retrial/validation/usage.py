@@ -12,10 +12,11 @@ from retrial.stages.interval_ends import WORDS
 from retrial.study.claims import Claim, Target
 from retrial.study.models import Study
 from retrial.tables import table
+from retrial.vocabulary import methods_that_need
 
 # What a printed number can be used for, in the order in which it is listed.
 USES = ("tests", "summaries", "printed_p", "audit", "claims", "sensitivity")
-_FROM_BASELINE = {"ancova_rho", "change_score_t"}
+_FROM_BASELINE = set(methods_that_need("baseline"))
 
 
 def usage(

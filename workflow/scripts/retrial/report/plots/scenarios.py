@@ -27,38 +27,12 @@ from retrial.report.plots.labels import (
     version_label,
     wrapped,
 )
-from retrial.report.plots.theme import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PURPLE,
-    SKY,
-    SOFT,
-    VERMILLION,
-    report_theme,
-)
+from retrial.report.plots.theme import COLOURS, GREY, SOFT, report_theme
 from retrial.report.sections.choices import level_of
 from retrial.report.words import READINGS, count_of, listing, plain, text
+from retrial.vocabulary import SCENARIOS
 
-SCENARIOS = {
-    "as_printed": ("as printed", "o", BLACK),
-    "unchanged": ("unchanged values", "s", BLUE),
-    "at_control_mean": ("at the control mean", "D", GREEN),
-    "known_values": ("known values", "X", ORANGE),
-    "worst_feasible": ("worst feasible", "v", VERMILLION),
-    "best_feasible": ("best feasible", "^", SKY),
-    "already_excluded": ("put back", "P", PURPLE),
-    "removed_as_non_events": ("without the event", "s", BLUE),
-    "removed_as_events": ("with the event", "D", GREEN),
-    "completers": ("completers", "s", BLUE),
-    "completers_event_lost": ("completers, events lost", "D", GREEN),
-    "unclassified_event": ("no category: with the event", "X", PURPLE),
-    "unclassified_left_out": ("no category: left out", "P", SKY),
-    "worst_case": ("worst case", "v", VERMILLION),
-    "best_case": ("best case", "^", ORANGE),
-}
+MARKS = {one.id: (one.label, one.mark, COLOURS[one.colour]) for one in SCENARIOS.values()}
 
 
 def scenario_rows(results: Results, analysis: str) -> pd.DataFrame:
@@ -114,8 +88,8 @@ def draw_scenarios(results: Results, analysis: str) -> ggplot | None:
         return None
     rows = crossing(results, every)
     rows = every if rows.empty else rows
-    known = {code: names for code, names in SCENARIOS.items() if (rows["base"] == code).any()}
-    others = [code for code in rows["base"].unique() if code not in SCENARIOS]
+    known = {code: names for code, names in MARKS.items() if (rows["base"] == code).any()}
+    others = [code for code in rows["base"].unique() if code not in MARKS]
     known |= {code: (plain(code), "*", GREY) for code in others}
     words = {code: names[0] for code, names in known.items()}
     rows = rows.assign(

@@ -23,8 +23,10 @@ from plotnine import (
 from retrial.report.load import Results
 from retrial.report.plots.labels import drawable, p_breaks, p_text, version_label
 from retrial.report.plots.theme import BLUE, INK, SOFT, report_theme
-from retrial.report.sections.choices import AXIS_NAMES, choice, level_of
+from retrial.report.sections.choices import choice, level_of
 from retrial.report.words import count_of, plain
+from retrial.tables import AXES
+from retrial.vocabulary import axis_of
 
 AGREE, DISAGREE = "agrees with the claim", "does not"
 MOST = 250  # specifications drawn; evenly thinned beyond
@@ -44,7 +46,7 @@ def curves(results: Results) -> list[str]:
 
 def _axes(frame: pd.DataFrame, claim: str) -> list[str]:
     mine = frame[frame["claim_id"] == claim]
-    return [axis for axis in AXIS_NAMES if mine[axis].nunique(dropna=False) > 1]
+    return [axis for axis in AXES if mine[axis].nunique(dropna=False) > 1]
 
 
 def curve_rows(results: Results, claim: str) -> pd.DataFrame:
@@ -113,12 +115,12 @@ def _apart(ticks: list[float], height: float, level: float) -> list[float]:
 def _choices(results: Results, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, float]]:
     """Return a mark for each specification and choice, and the line that each choice has."""
     parts, lines, line = [], {}, 0.0
-    chosen = {axis: rows[axis] for axis in AXIS_NAMES if rows[axis].nunique(dropna=False) > 1}
+    chosen = {axis: rows[axis] for axis in AXES if rows[axis].nunique(dropna=False) > 1}
     if rows["defensible"].nunique() > 1:
         chosen["defensible"] = rows["defensible"]
     for axis, values in chosen.items():
         words = _in_words(results, axis, values)
-        name = AXIS_NAMES.get(axis, "Defensible")
+        name = axis_of(axis).heading
         for word in _in_order(axis, words[rows.sort_values("order").index]):
             line -= 1
             lines[f"{name}: {word}"] = line

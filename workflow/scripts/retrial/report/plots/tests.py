@@ -41,20 +41,20 @@ from retrial.report.plots.theme import (
 )
 from retrial.report.words import METHODS, READINGS, count_of, listing, number, p_value
 
-METHOD_SHAPES = {"Fisher": "o", "Boschloo": "s", "Barnard": "D", "χ²": "^", "χ² Yates": "v"}
-METHOD_COLOURS = {
-    "Fisher": INK,
-    "Boschloo": BLUE,
-    "Barnard": GREEN,
-    "χ²": VERMILLION,
-    "χ² Yates": PURPLE,
+# The tests that the plot of counts shows, each by its mark.
+MARKS = {
+    "fisher": ("o", INK),
+    "boschloo": ("s", BLUE),
+    "barnard": ("D", GREEN),
+    "chi2": ("^", VERMILLION),
+    "chi2_yates": ("v", PURPLE),
 }
 
 
 def count_rows(results: Results) -> pd.DataFrame:
     """Return each possible comparison of counts once, by every test."""
     tests = results.tests
-    rows = tests[tests["method"].map(METHODS).isin(METHOD_SHAPES) & tests["admissible"]]
+    rows = tests[tests["method"].isin(MARKS) & tests["admissible"]]
     rows = rows[rows["p"].notna()]
     rows = rows.drop_duplicates(["outcome", "category", "visit", "version", "method"])
     return rows.assign(
@@ -71,7 +71,7 @@ def draw_counts(results: Results) -> ggplot | None:
     rows = rows.assign(
         p=drawable(rows["p"]),
         label=ordered(rows["label"], reverse=True),
-        shown=pd.Categorical(rows["shown"], categories=list(METHOD_SHAPES)),
+        shown=pd.Categorical(rows["shown"], categories=[METHODS[method] for method in MARKS]),
     )
     lines = sum(label.count("\n") + 1.6 for label in rows["label"].cat.categories)
     return (
@@ -80,8 +80,8 @@ def draw_counts(results: Results) -> ggplot | None:
         + geom_point(size=2.9, stroke=0.6, fill="none")
         + p_axis(rows["p"], results.alpha)
         + scale_y_discrete(name="")
-        + scale_colour_manual(values=METHOD_COLOURS, name="")
-        + scale_shape_manual(values=METHOD_SHAPES, name="")
+        + scale_colour_manual(values={METHODS[m]: mark[1] for m, mark in MARKS.items()}, name="")
+        + scale_shape_manual(values={METHODS[m]: mark[0] for m, mark in MARKS.items()}, name="")
         + report_theme(1.2 + 0.16 * lines, grid="xy")
     )
 

@@ -8,14 +8,30 @@ from __future__ import annotations
 
 from plotnine import element_blank, element_line, element_rect, element_text, theme, theme_minimal
 
+from retrial.vocabulary import READINGS
+
 INK, SOFT, RULE = "#1c2024", "#555d66", "#dfe3e7"
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY = "#9aa2aa"
 
-READING_COLOURS = {"as labelled": INK, "SD": BLUE, "SEM": VERMILLION, "95 % CI": GREEN}
-READING_SHAPES = {"as labelled": "D", "SD": "o", "SEM": "s", "95 % CI": "^"}
-READING_LINES = {"as labelled": "dashdot", "SD": "solid", "SEM": "dashed", "95 % CI": "dotted"}
+# By the names that the vocabulary gives them.
+COLOURS = {
+    "ink": INK,
+    "grey": GREY,
+    "black": BLACK,
+    "orange": ORANGE,
+    "sky": SKY,
+    "green": GREEN,
+    "yellow": YELLOW,
+    "blue": BLUE,
+    "vermillion": VERMILLION,
+    "purple": PURPLE,
+}
+
+READING_COLOURS = {reading.short: COLOURS[reading.colour] for reading in READINGS.values()}
+READING_SHAPES = {reading.short: reading.mark for reading in READINGS.values()}
+READING_LINES = {reading.short: reading.line for reading in READINGS.values()}
 
 WIDTH = 6.6  # inches: the report's column at its natural size
 

@@ -19,24 +19,19 @@ from plotnine import (
     theme,
 )
 
+from retrial import vocabulary
 from retrial.report.load import Results
-from retrial.report.plots.theme import BLUE, GREEN, GREY, ORANGE, PURPLE, VERMILLION, report_theme
+from retrial.report.plots.theme import COLOURS, report_theme
 from retrial.report.words import VERDICTS, listing
 
 # Shape, colour and fill: told apart without colour; green only for what was confirmed or shown.
 STYLE = {
-    "confirmed": ("o", GREEN, GREEN),
-    "shown": ("p", GREEN, GREEN),
-    "depends": ("D", ORANGE, ORANGE),
-    "conditional": ("D", BLUE, "white"),
-    "not_confirmed": ("s", VERMILLION, VERMILLION),
-    "not_shown": ("s", VERMILLION, "white"),
-    "opposite": ("v", PURPLE, PURPLE),
-    "contradicted": ("^", PURPLE, PURPLE),
-    "as_printed": ("*", GREY, GREY),
-    "not_testable": ("o", GREY, "white"),
-    "indirect": (">", BLUE, "white"),
-    "no_evidence": ("h", GREY, "white"),
+    verdict.id: (
+        verdict.mark,
+        COLOURS[verdict.colour],
+        COLOURS[verdict.colour] if verdict.filled else "white",
+    )
+    for verdict in vocabulary.VERDICTS.values()
 }
 ROWS = {
     "primary": "Primary end points",

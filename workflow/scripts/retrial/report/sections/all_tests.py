@@ -12,6 +12,7 @@ from retrial.report.sections.repeated import thinned
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (
     AGREEMENTS,
+    EFFECT_SIZES,
     EFFECTS,
     METHODS,
     SHAPES,
@@ -20,12 +21,11 @@ from retrial.report.words import (
     missing,
     months,
     number,
+    p_range,
     p_value,
     text,
     word,
 )
-
-EFFECT_NAMES = {"group": "arms", "interaction": "arms by visits"}
 
 
 def every_test(results: Results) -> str:
@@ -35,9 +35,8 @@ def every_test(results: Results) -> str:
         what = results.outcome(row["outcome"])
         if not missing(row["category"]):
             what += f", {event_name(results, row['category'])}"
-        kind = (
-            word(row["effect_size_type"], EFFECTS) if not missing(row["effect_size_type"]) else ""
-        )
+        size = row["effect_size_type"]
+        kind = "" if missing(size) else word(size, EFFECT_SIZES)
         effect = f"{kind} {number(row['effect_size'])}" if kind else ""
         within = interval(row["effect_size_low"], row["effect_size_high"])
         lines.append(
@@ -99,7 +98,7 @@ def _particulars(row: pd.Series) -> str:
     """Return the structure, effect and shape of a test, as far as it has them."""
     words = [
         word(row[axis], known)
-        for axis, known in (("structure", STRUCTURES), ("effect", EFFECT_NAMES), ("shape", SHAPES))
+        for axis, known in (("structure", STRUCTURES), ("effect", EFFECTS), ("shape", SHAPES))
         if not missing(row[axis])
     ]
     return "".join(f", {part}" for part in words)
@@ -108,5 +107,4 @@ def _particulars(row: pd.Series) -> str:
 def _range(row: pd.Series, results: Results) -> str:
     if missing(row["p_low"]):
         return ""
-    low, high = (p_value(row[c], results.alpha) for c in ("p_low", "p_high"))
-    return low if low == high else f"{low} to {high}"
+    return p_range(row["p_low"], row["p_high"], results.alpha)

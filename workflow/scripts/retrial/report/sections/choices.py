@@ -6,6 +6,7 @@ from retrial.comparisons.support import threshold
 from retrial.report.load import Results
 from retrial.report.phrases import event_name, evidence_label
 from retrial.report.words import (
+    CORRECTIONS,
     METHODS,
     POPULATIONS,
     READINGS,
@@ -18,42 +19,13 @@ from retrial.report.words import (
     text,
     version_words,
 )
+from retrial.vocabulary import EFFECTS, axis_words
 
 CODES = {
-    "effect": {"group": "do the arms differ", "interaction": "do they change differently"},
+    "effect": {effect.id: effect.asks for effect in EFFECTS.values()},
     "shape": SHAPES,
     "structure": STRUCTURES,
-    "multiplicity": {"none": "as computed", "holm": "Holm", "bh": "Benjamini-Hochberg"},
-}
-AXIS_NAMES = {
-    "outcome": "Outcome",
-    "category": "Counted",
-    "visit": "Visit",
-    "reading": "Error is",
-    "version": "Printed in",
-    "population": "Patients",
-    "comparator": "Against",
-    "method": "Test",
-    "effect": "Asks",
-    "shape": "Shape",
-    "rho": "Correlation",
-    "structure": "Structure",
-    "multiplicity": "Several visits",
-}
-AXES = {
-    "outcome": "the outcome",
-    "category": "the categories counted",
-    "visit": "the visit",
-    "reading": "what the error bars are",
-    "version": "which of two printed values is right",
-    "population": "how drop-outs are counted",
-    "comparator": "what it is compared with",
-    "method": "the test",
-    "effect": "what is asked",
-    "shape": "the shape of the patients' values",
-    "rho": "the correlation of visits",
-    "structure": "how the correlation fades",
-    "multiplicity": "the correction for several visits",
+    "multiplicity": CORRECTIONS,
 }
 
 
@@ -65,7 +37,7 @@ def level_of(results: Results, claim: str) -> float:
 
 def axes_in_words(flips_on: object) -> str:
     """Return the axes that decide a verdict in words: `method;version` as `the test and ...`."""
-    return listing(AXES.get(axis, plain(axis)) for axis in text(flips_on).split(";") if axis)
+    return listing(axis_words(axis) for axis in text(flips_on).split(";") if axis)
 
 
 def choice(results: Results, axis: str, value: object) -> str:

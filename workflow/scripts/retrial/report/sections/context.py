@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import get_args
 
 from retrial.registry import of_study
 from retrial.report.html import bullets, escape, fold, heading, join, paragraph, quotation
 from retrial.report.load import Results
 from retrial.report.tables import Column, render_table
 from retrial.report.words import METHODS, READINGS, count_of, listing, number, plain, text
+from retrial.vocabulary.methods import Kind, sources_of
 
-# What each part of the method rests on; a reference is shown when its part was used.
+# What each part of the analysis rests on, beside its tests; shown when its part was used.
 REFERENCES = {
     "readings": (
         "Reading of an error term as SD, standard error or 95 % interval: Cochrane Handbook, "
@@ -21,40 +23,14 @@ REFERENCES = {
         "doi:10.1080/00029890.2000.12005203; skewness from mean and SD: Altman & Bland 1996, "
         "doi:10.1136/bmj.313.7066.1200."
     ),
-    "student_t": (
-        "Student's t from summaries; Hedges g with the exact small-sample correction: Hedges "
-        "1981, doi:10.3102/10769986006002107."
-    ),
-    "welch_t": "Welch's t: Welch 1947, doi:10.1093/biomet/34.1-2.28.",
-    "paired_t": "SD of a change for an assumed correlation: Cochrane Handbook, section 6.5.2.8.",
     "bf10": "Bayes factor of a t-test: Rouder et al. 2009, doi:10.3758/PBR.16.2.225.",
     "partial_identification": (
         "Bounds of what is not printed, by linear programming: partial identification, Manski "
         "2003, doi:10.1007/b97478."
     ),
-    "fisher": (
-        "Fisher's exact test; fragility index: Walsh et al. 2014, "
-        "doi:10.1016/j.jclinepi.2013.10.019."
-    ),
-    "fisher_mid_p": "Mid-p: Lydersen, Fagerland & Laake 2009, doi:10.1002/sim.3531.",
-    "boschloo": "Boschloo's exact test: Boschloo 1970, doi:10.1111/j.1467-9574.1970.tb00104.x.",
-    "barnard": "Barnard's exact test: Barnard 1947, doi:10.1093/biomet/34.1-2.123.",
-    "chi2_n1": "Chi-square with N - 1 for N: Campbell 2007, doi:10.1002/sim.2832.",
-    "chi2": "Chi-square needs expected counts of 5: Cochran 1954, doi:10.2307/3001666.",
-    "mann_whitney_exact": (
-        "Exact rank test of ordered categories: Mehta, Patel & Tsiatis 1984, Biometrics 40:819-825."
-    ),
-    "kruskal_wallis": "Kruskal-Wallis: Kruskal & Wallis 1952, doi:10.1080/01621459.1952.10483441.",
     "difference": (
         "Interval of a risk difference: Newcombe 1998, "
         "doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I."
-    ),
-    "clopper_pearson": (
-        "Limits of a proportion: Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404."
-    ),
-    "mixed_anova": (
-        "Repeated-measures ANOVA from means, SDs and an assumed correlation; Greenhouse & "
-        "Geisser 1959, doi:10.1007/BF02289823."
     ),
     "nonresponders": (
         "Leaving members out of a summary: Chan, Golub & LeVeque 1983, doi:10.2307/2683386; "
@@ -153,7 +129,7 @@ def methods(results: Results) -> str:
     present |= {"multiverse"} if len(results.multiverse) else set()
     present |= {"meta"} if len(results.effects) else set()
     present |= {"risk_of_bias"} if len(results.risk_of_bias) else set()
-    sources = [_linked(REFERENCES[key]) for key in REFERENCES if key in present]
+    sources = [_linked(source) for source in _sources(used, present)]
     return join(
         [
             bullets([step for step in steps if step]),
@@ -161,6 +137,27 @@ def methods(results: Results) -> str:
             bullets(sources, "references"),
         ]
     )
+
+
+def _sources(used: set[str], present: set[str]) -> list[str]:
+    """Return the sources of the tests that were used, each beside those of its subject."""
+
+    def of(*parts: str) -> list[str]:
+        return [REFERENCES[part] for part in parts if part in present]
+
+    placed = ("means", "paired", "counts", "ordered", "rate")
+    others = [kind for kind in get_args(Kind) if kind not in placed]
+    found = [
+        *of("readings", "bounds"),
+        *sources_of(used, "means", "paired"),
+        *of("bf10", "partial_identification"),
+        *sources_of(used, "counts", "ordered"),
+        *of("difference"),
+        *sources_of(used, "rate"),
+        *sources_of(used, *others),
+        *of("nonresponders", "multiverse", "meta", "risk_of_bias"),
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _linked(reference: str) -> str:

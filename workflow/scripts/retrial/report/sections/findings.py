@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial import vocabulary
 from retrial.report.html import badge, basis_mark, bullets, escape, fold, join, paragraph
 from retrial.report.load import Results
 from retrial.report.phrases import brief, in_words, printed_mean, reading, row_name
@@ -12,7 +13,6 @@ from retrial.report.tables import Column, render_table
 from retrial.report.tally import Tally, tally
 from retrial.report.words import (
     MISSING,
-    SAME_VERDICT,
     VERDICTS,
     count_of,
     listing,
@@ -24,56 +24,11 @@ from retrial.report.words import (
 )
 
 # In this order the key findings stand: what the paper's numbers settle, then what they leave open.
-FOREMOST = (
-    "contradicted",
-    "opposite",
-    "not_confirmed",
-    "not_shown",
-    "confirmed",
-    "shown",
-    "depends",
-    "conditional",
-    "as_printed",
-    "not_testable",
-    "indirect",
-    "no_evidence",
-)
+FOREMOST = sorted(VERDICTS, key=lambda code: vocabulary.VERDICTS[code].foremost)
 # How a sentence counts the claims of a verdict: one, several.
-COUNTED = {
-    "confirmed": ("is confirmed", "are confirmed"),
-    "shown": ("is shown by a comparison of ours", "are shown by a comparison of ours"),
-    "depends": ("depends on an analysis choice", "depend on an analysis choice"),
-    "conditional": ("holds only under a condition", "hold only under a condition"),
-    "not_confirmed": ("is not confirmed", "are not confirmed"),
-    "not_shown": ("is not shown by a comparison of ours", "are not shown by a comparison of ours"),
-    "opposite": ("goes the other way in our comparison", "go the other way in our comparison"),
-    "contradicted": ("is contradicted", "are contradicted"),
-    "as_printed": (
-        "repeats what is printed and cannot be checked",
-        "repeat what is printed and cannot be checked",
-    ),
-    "not_testable": (
-        "cannot be tested from what is printed",
-        "cannot be tested from what is printed",
-    ),
-    "indirect": (
-        "is only indirectly supported (the arithmetic of this trial points this way)",
-        "are only indirectly supported (the arithmetic of this trial points this way)",
-    ),
-    "no_evidence": (
-        "has no claim of the trial behind it",
-        "have no claim of the trial behind them",
-    ),
-}
+COUNTED = {verdict.id: verdict.counted for verdict in vocabulary.VERDICTS.values()}
 COUNTED_OF_SALES = {
-    "not_shown": (
-        "needs something of the trial that does not hold",
-        "need something of the trial that does not hold",
-    ),
-    "not_testable": (
-        "needs something of the trial that cannot be tested",
-        "need something of the trial that cannot be tested",
-    ),
+    verdict.id: verdict.of_sales for verdict in vocabulary.VERDICTS.values() if verdict.of_sales
 }
 
 
@@ -192,7 +147,7 @@ def _beforehand(results: Results) -> str:
 
 def _moved(revision: object) -> bool:
     before, after = revision.verdict_before, revision.verdict_after
-    same = before == after or after in SAME_VERDICT.get(before, ())
+    same = before == after or (after in VERDICTS and before in vocabulary.VERDICTS[after].was)
     return before is not None and after is not None and not same
 
 

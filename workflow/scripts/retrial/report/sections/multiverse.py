@@ -6,9 +6,10 @@ from retrial.comparisons.calculations import without_rho
 from retrial.report.html import heading, join, paragraph
 from retrial.report.load import Results
 from retrial.report.pictures import picture
-from retrial.report.sections.choices import AXES, AXIS_NAMES, axes_in_words, choice
+from retrial.report.sections.choices import axes_in_words, choice
 from retrial.report.tables import Column, render_table
-from retrial.report.words import count_of, p_value, plain, text
+from retrial.report.words import count_of, p_range, text
+from retrial.vocabulary import axis_of
 
 
 def introduction(results: Results) -> str:
@@ -68,17 +69,16 @@ def _by_axis(results: Results, row, mine, axis: str) -> str:
     decided = mine[mine["defensible"]]
     lines = []
     for value, group in decided.groupby(axis, dropna=False, sort=False):
-        low, high = (p_value(p, results.alpha) for p in (group["p"].min(), group["p"].max()))
         state = group.groupby(without_rho(group["calculation"]), sort=False)["supports"].mean()
         lines.append(
             {
                 "choice": choice(results, axis, value),
                 "agree": f"{int(state.eq(1).sum())} of {len(state)}",
-                "p": low if low == high else f"{low} to {high}",
+                "p": p_range(group["p"].min(), group["p"].max(), results.alpha),
             }
         )
     columns = [
-        Column("choice", AXIS_NAMES.get(axis, plain(axis).capitalize())),
+        Column("choice", axis_of(axis).heading),
         Column("agree", "Agree with the claim"),
         Column("p", "p"),
     ]
@@ -86,5 +86,5 @@ def _by_axis(results: Results, row, mine, axis: str) -> str:
         lines,
         columns,
         anchor=f"t-axis-{row['claim_id'].replace('_', '-')}-{axis}",
-        caption=f"By {AXES.get(axis, plain(axis))}",
+        caption=f"By {axis_of(axis).words}",
     )

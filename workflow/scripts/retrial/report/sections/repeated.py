@@ -12,25 +12,26 @@ from retrial.report.tables import Column, render_table
 from retrial.report.words import (
     METHODS,
     SHAPES,
+    capital,
     count_of,
     listing,
     missing,
     months,
     number,
+    p_range,
     p_value,
     percent,
     text,
     word,
 )
+from retrial.vocabulary import EFFECTS, methods_of
 
-REPEATED = ("mixed_anova", "hotelling_t2", "auc_t", "trend_t", "ancova_rho", "change_score_t")
-RANKS = ("mann_whitney_sim", "kruskal_wallis_sim")
-ASKS = {"group": "Do the arms differ?", "interaction": "Do they change differently?"}
+ASKS = {effect.id: f"{capital(effect.asks)}?" for effect in EFFECTS.values()}
 
 
 def visits(results: Results) -> str:
     """Return the tests of repeated visits: p over the correlations that nobody printed."""
-    rows = as_labelled(results.tests[results.tests["method"].isin(REPEATED)])
+    rows = as_labelled(results.tests[results.tests["method"].isin(methods_of("repeated"))])
     if rows.empty:
         return ""
     lines = []
@@ -103,7 +104,7 @@ def visits(results: Results) -> str:
 
 def ranks(results: Results) -> str:
     """Return the rank tests: p over the patients who could stand behind the printed moments."""
-    rows = as_labelled(results.tests[results.tests["method"].isin(RANKS)])
+    rows = as_labelled(results.tests[results.tests["method"].isin(methods_of("ranks"))])
     rows = rows.drop_duplicates(["outcome", "visit", "version", "reading", "method", "shape"])
     if rows.empty:
         return ""
@@ -117,7 +118,8 @@ def ranks(results: Results) -> str:
             "method": word(method, METHODS),
         }
         for _, row in group.iterrows():
-            span = f"{p_value(row['p_low'])} to {p_value(row['p_high'])}"
+            ends = (p_value(row[end], results.alpha) for end in ("p_low", "p_high"))
+            span = " to ".join(ends)
             line[row["shape"]] = (
                 f'{escape(p_value(row["p"], results.alpha))}<span class="sub">{escape(span)}</span>'
             )
@@ -153,7 +155,7 @@ def ranks(results: Results) -> str:
 
 def thinned(tests: pd.DataFrame) -> pd.DataFrame:
     """Return the tests without most of the grid of correlations, for a table of all of them."""
-    grid = tests["method"].isin(REPEATED) & ~tests["defensible"].astype(bool)
+    grid = tests["method"].isin(methods_of("repeated")) & ~tests["defensible"].astype(bool)
     coarse = (tests["rho"] * 4).round(6) % 1 == 0
     return tests[~grid | coarse]
 
@@ -165,5 +167,4 @@ def _span(results: Results, values: pd.Series, outcome: str) -> str:
 
 
 def _p_span(results: Results, p: pd.Series) -> str:
-    low, high = (p_value(value, results.alpha) for value in (p.min(), p.max()))
-    return escape(low if low == high else f"{low} to {high}")
+    return escape(p_range(p.min(), p.max(), results.alpha))

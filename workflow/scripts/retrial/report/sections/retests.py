@@ -32,10 +32,7 @@ from retrial.report.words import (
     text,
     whole,
 )
-from retrial.stats.counts import COUNT_METHODS
-from retrial.stats.ordinal import ORDERED_METHODS
-
-MEANS_METHODS = ("student_t", "welch_t")
+from retrial.vocabulary import AGREEMENTS, methods_of
 
 
 def introduction(results: Results) -> str:
@@ -47,13 +44,9 @@ def introduction(results: Results) -> str:
     judged = against_print(tests)
     counted = judged["agreement"].value_counts()
     told = [
-        f"{int(counted[code])} {words[int(counted[code]) > 1]}"
-        for code, words in (
-            ("consistent", ("agrees with it", "agree with it")),
-            ("inconsistent", ("differs from it", "differ from it")),
-            ("decision_error", ("leads to the other decision", "lead to the other decision")),
-        )
-        if counted.get(code, 0)
+        f"{int(counted[code])} {agreement.counted[int(counted[code]) > 1]}"
+        for code, agreement in AGREEMENTS.items()
+        if agreement.counted and counted.get(code, 0)
     ]
     against = (
         f" Where the paper prints a p-value or “n.s.”, its own method was run "
@@ -97,7 +90,7 @@ def _significant(p: float, results: Results, admissible: bool = True, what: str 
 def means(results: Results) -> str:
     """Return the comparisons of means between the arms, under each reading."""
     tests = results.tests
-    rows = tests[tests["method"].isin(MEANS_METHODS)]
+    rows = tests[tests["method"].isin(methods_of("means"))]
     if rows.empty:
         return ""
     readings = [r for r in READINGS if (rows["reading"] == r).any()]
@@ -172,7 +165,7 @@ def _printed(results: Results, outcome: str, visit: float, arm: str, code: objec
 def counts(results: Results) -> str:
     """Return the comparisons of counts, by every test."""
     tests = results.tests
-    rows = tests[tests["method"].isin(COUNT_METHODS)]
+    rows = tests[tests["method"].isin(methods_of("counts"))]
     if rows.empty:
         return ""
     lines, same = [], ["visit", "outcome", "category", "version"]
@@ -190,7 +183,7 @@ def counts(results: Results) -> str:
             "published": listing(published(p) for p in printed) or "no p",
             "muted": not possible,
         }
-        for method in COUNT_METHODS:
+        for method in methods_of("counts"):
             found = group[group["method"] == method]
             if len(found):
                 line[method] = _significant(found["p"].iloc[0], results, possible, "version")
@@ -204,7 +197,7 @@ def counts(results: Results) -> str:
         Column("what", "Event", "html"),
         Column("cells", arms),
         Column("difference", f"Points ({results.level} CI)", "figure"),
-        *(Column(m, METHODS[m], "figure", group="p by test") for m in COUNT_METHODS),
+        *(Column(m, METHODS[m], "figure", group="p by test") for m in methods_of("counts")),
         Column("published", "Published"),
         Column("fragility", "Fragility", "number"),
     ]
@@ -229,7 +222,7 @@ def counts(results: Results) -> str:
 def ordered(results: Results) -> str:
     """Return the rank tests of counts in ordered categories."""
     tests = results.tests
-    rows = tests[tests["method"].isin(ORDERED_METHODS)]
+    rows = tests[tests["method"].isin(methods_of("ordered"))]
     if rows.empty:
         return ""
     lines = [

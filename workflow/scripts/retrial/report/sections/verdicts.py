@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from retrial import vocabulary
 from retrial.report.html import badge, basis_mark, bullets, escape, fold, heading, join, paragraph
 from retrial.report.links import follow
 from retrial.report.load import Results
@@ -14,10 +15,7 @@ from retrial.report.sections.readings import as_labelled
 from retrial.report.tables import Column, render_table
 from retrial.report.words import (
     AGREEMENTS,
-    BASES,
-    BASIS_MEANINGS,
     METHODS,
-    VERDICT_MEANINGS,
     VERDICTS,
     listing,
     p_value,
@@ -25,6 +23,7 @@ from retrial.report.words import (
     text,
     word,
 )
+from retrial.vocabulary import BASES
 
 LEVELS = {
     "primary": "Primary end points",
@@ -212,8 +211,8 @@ def legend(results: Results) -> str:
     trial = of_kind(results, "trial")
     verdicts = [code for code in VERDICTS if (results.verdicts["verdict"] == code).any()]
     bases = [code for code in BASES if (trial["basis"] == code).any()]
-    items = [f"{badge(code)} {escape(VERDICT_MEANINGS[code])}" for code in verdicts]
-    kinds = [f"{basis_mark(code)} {escape(BASIS_MEANINGS[code])}" for code in bases]
+    items = [f"{badge(code)} {escape(vocabulary.VERDICTS[code].meaning)}" for code in verdicts]
+    kinds = [f"{basis_mark(code)} {escape(BASES[code].meaning)}" for code in bases]
     inner = join(
         [
             paragraph("Verdict: what was shown.") if items else "",

@@ -14,21 +14,14 @@ from retrial.study.estimand import in_short
 from retrial.study.figures import Figure
 from retrial.study.models import Study
 from retrial.trial import Trial
-from retrial.vocabulary import READING_NAMES, axis_value_words, axis_words, p_span, version_words
-
-# The words of a verdict inside a sentence.
-VERDICT_WORDS = {
-    "confirmed": "confirmed",
-    "shown": "shown by our comparison",
-    "depends": "depends on the analysis",
-    "not_confirmed": "not confirmed",
-    "not_shown": "not shown by our comparison",
-    "opposite": "our comparison shows the opposite",
-    "contradicted": "contradicted",
-    "conditional": "holds only under a condition",
-    "as_printed": "as printed, cannot be checked",
-    "not_testable": "not testable",
-}
+from retrial.vocabulary import (
+    READING_NAMES,
+    VERDICTS,
+    axis_value_words,
+    axis_words,
+    p_span,
+    version_words,
+)
 
 
 def explain(trial: Trial, claim: Claim, row: dict, specifications: pd.DataFrame) -> str:
@@ -331,7 +324,7 @@ def explain_sales(claim: Claim, trial: dict[str, dict], verdict: str) -> str:
         ("contradicted_by", "It would be contradicted by"),
     ):
         each = [
-            f"{trial[one]['statement']} ({VERDICT_WORDS[trial[one]['verdict']]})"
+            f"{trial[one]['statement']} ({VERDICTS[trial[one]['verdict']].in_words})"
             for one in getattr(claim, key)
         ]
         parts += [f"{words}: {'; '.join(each)}."] if each else []

@@ -46,7 +46,7 @@ from retrial.stages.sensitivity.extremes import (
 )
 from retrial.study.models import Study
 from retrial.trial import Trial
-from retrial.vocabulary import number, p_words, ratio
+from retrial.vocabulary import SCENARIOS, number, p_words, ratio
 
 ANALYSIS = "dropouts"
 
@@ -178,22 +178,11 @@ def _focus(mean: Mean, k: int) -> tuple[float, ...]:
     return (mean.mean,) if k else ()
 
 
-WORDS = {
-    "as_printed": "As printed",
-    "completers": "The lost patients left out as patients without the event",
-    "completers_event_lost": "The lost patients left out as patients with the event",
-    "unclassified_event": "The patients in no printed category counted with the event",
-    "unclassified_left_out": "The patients in no printed category left out",
-    "worst_case": "These patients counted so as to speak most against the claim",
-    "best_case": "These patients counted so as to speak most for the claim",
-}
-
-
 def _count_rows(tables: dict, pair: CountPair, alpha: float) -> list[dict]:
     (first, second) = tables["as_printed"]
     rows = []
     for scenario, table in tables.items():
-        phrase = WORDS[scenario]
+        phrase = SCENARIOS[scenario].detail
         if not possible(table):
             detail = f"Infeasible: {ratio(*first)} and {ratio(*second)} do not allow it."
             rows.append(pair.line(ANALYSIS, scenario, detail=f"{phrase}. {detail}"))
