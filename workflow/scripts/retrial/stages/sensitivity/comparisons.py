@@ -33,7 +33,7 @@ from retrial.study.claims import Claim, Target
 from retrial.study.constraints import Constraint
 from retrial.study.figures import Figure
 from retrial.study.models import Study
-from retrial.vocabulary import READING_NAMES, sources
+from retrial.wording import READING_NAMES, sources
 
 BETWEEN_ARMS = ("difference", "attribution")
 

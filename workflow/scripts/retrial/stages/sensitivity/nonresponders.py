@@ -16,7 +16,7 @@ from retrial.stages.sensitivity.comparisons import (
     mean_pairs,
 )
 from retrial.stages.sensitivity.exclusion import ANALYSIS, CAUTION, MeansWithout
-from retrial.vocabulary import p_words, ratio
+from retrial.wording import p_words, ratio
 
 
 def nonresponders(

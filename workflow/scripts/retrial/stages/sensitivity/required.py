@@ -18,7 +18,7 @@ from retrial.stages.sensitivity.comparisons import Paper, equal_variances, means
 from retrial.stages.sensitivity.gaps import Gap, gaps_of, settled_by
 from retrial.stages.sensitivity.one_printed import means_needed
 from retrial.stats.means import required_difference
-from retrial.vocabulary import READING_NAMES, number, sources
+from retrial.wording import READING_NAMES, number, sources
 
 
 def required_effect(

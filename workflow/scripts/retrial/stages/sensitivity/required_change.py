@@ -14,7 +14,7 @@ from retrial.comparisons.selection import Mean
 from retrial.comparisons.support import threshold
 from retrial.stages.sensitivity.comparisons import Paper, means_at, printed_values
 from retrial.stages.sensitivity.gaps import Gap, settled_by
-from retrial.vocabulary import READING_NAMES, number, sources
+from retrial.wording import READING_NAMES, number, sources
 
 
 def required_change(
