@@ -21,12 +21,22 @@ length     number  length of the remark [characters]
 """
 '''
 METHOD = """
-[methods.doubled_fisher]
-name = "doubled one-sided Fisher test"
-short = "Fisher, doubled"
-kind = "counts"
-source = "Twice the smaller tail: Yates 1984, doi:10.2307/2981577."
+        Method(
+            id="doubled_fisher",
+            kind="counts",
+            name="doubled one-sided Fisher test",
+            short="Fisher, doubled",
+            about="Twice the smaller tail",
+            citation="Yates 1984, doi:10.2307/2981577",
+        ),
 """
+SECTION = '''
+
+@section("What a reader asks")
+def questions() -> tuple[Part, ...]:
+    """One sentence."""
+    return (lambda results: "<p>Who was counted?</p>",)
+'''
 SHOW_TABLE = """
 import pandas as pd
 from pathlib import Path
@@ -85,8 +95,10 @@ def test_a_table_takes_one_entry(copy):
 
 
 def test_a_method_takes_one_entry_and_its_function(copy):
-    path = copy / "retrial/vocabulary.toml"
-    path.write_text(path.read_text("utf-8") + METHOD, encoding="utf-8")
+    path = copy / "retrial/vocabulary/methods.py"
+    begin, text = "    for method in (\n", path.read_text(encoding="utf-8")
+    assert begin in text
+    path.write_text(text.replace(begin, begin + METHOD.lstrip("\n"), 1), encoding="utf-8")
     path = copy / "retrial/stats/counts.py"
     text = path.read_text(encoding="utf-8")
     assert '    "barnard",\n' in text and '    if method == "barnard":\n' in text

@@ -8,8 +8,8 @@ import pytest
 SCRIPTS = Path(__file__).parents[2] / "workflow" / "scripts"
 # From the bottom up. A room imports from itself and from those before it.
 ORDER = (
-    "errors files axes registry tables plainyaml study vocabulary stats figures trial comparisons "
-    "stages validation report run"
+    "errors files axes registry tables plainyaml vocabulary study wording stats figures trial "
+    "comparisons stages validation report run"
 ).split()
 # What outside code imports: the functions of one room under a name of their own.
 ENTRIES = {

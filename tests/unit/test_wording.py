@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from retrial.report import words
-from retrial.vocabulary import number, p_span, p_value, p_words
+from retrial.wording import number, p_span, p_value, p_words
 
 
 @pytest.mark.parametrize(

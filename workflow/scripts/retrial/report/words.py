@@ -8,16 +8,16 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from retrial import vocabulary
+from retrial import vocabulary, wording
 
 METHODS = {method.id: method.short for method in vocabulary.METHODS.values()}
 READINGS = {reading.id: reading.short for reading in vocabulary.READINGS.values()}
 LONG_READINGS = {reading.id: reading.full for reading in vocabulary.READINGS.values()}
-SHAPES = vocabulary.SHAPE_NAMES
-STRUCTURES = {structure.id: structure.short for structure in vocabulary.STRUCTURES.values()}
+SHAPES = vocabulary.SHAPES
+STRUCTURES = vocabulary.SHORT_STRUCTURES
 EFFECTS = {effect.id: effect.short for effect in vocabulary.EFFECTS.values()}
-EFFECT_SIZES = {size.id: size.words for size in vocabulary.EFFECT_SIZES.values()}
-CORRECTIONS = {correction.id: correction.words for correction in vocabulary.CORRECTIONS.values()}
+EFFECT_SIZES = vocabulary.EFFECT_SIZES
+CORRECTIONS = vocabulary.CORRECTIONS
 POPULATIONS = {one.id: one.population for one in vocabulary.SCENARIOS.values() if one.population}
 SCENARIOS = {one.id: one.words for one in vocabulary.SCENARIOS.values() if one.words}
 VERDICTS = {verdict.id: verdict.word for verdict in vocabulary.VERDICTS.values()}
@@ -75,7 +75,7 @@ def number(value: float, decimals: int | None = None, digits: int = 3) -> str:
     value = float(value)
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    return vocabulary.rounded(value, decimals, digits).replace("-", "−")
+    return wording.rounded(value, decimals, digits).replace("-", "−")
 
 
 def whole(value: float) -> str:
@@ -84,8 +84,8 @@ def whole(value: float) -> str:
 
 
 def p_value(p: float, alpha: float = 0.05) -> str:
-    """Return a p-value as everywhere (`vocabulary.p_value`), or the sign for a missing one."""
-    return MISSING if missing(p) else vocabulary.p_value(float(p), alpha)
+    """Return a p-value as everywhere (`wording.p_value`), or the sign for a missing one."""
+    return MISSING if missing(p) else wording.p_value(float(p), alpha)
 
 
 def p_range(low: float, high: float, alpha: float = 0.05) -> str:
@@ -97,7 +97,7 @@ def p_range(low: float, high: float, alpha: float = 0.05) -> str:
 def p_phrase(p: float, alpha: float = 0.05) -> str:
     """Return `p = 0.037` or `p < 0.0001` for prose."""
     known = math.nan if missing(p) else float(p)
-    return vocabulary.p_words(known, alpha).replace(" ", "\u00a0")
+    return wording.p_words(known, alpha).replace(" ", "\u00a0")
 
 
 def percent(share: float, decimals: int = 0) -> str:

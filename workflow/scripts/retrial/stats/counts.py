@@ -1,6 +1,7 @@
 """Events in two independent arms, or none at all in one, from printed counts."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,21 +19,6 @@ from retrial.stats.exact import (
 from retrial.stats.odds import conditional_odds_ratio
 from retrial.stats.student import check_alpha
 from retrial.stats.summaries import as_counts, unboxed
-
-COUNT_METHODS = (
-    "fisher",
-    "fisher_mid_p",
-    "boschloo",
-    "barnard",
-    "chi2_n1",
-    "chi2",
-    "chi2_yates",
-)
-UNCONDITIONAL = ("boschloo", "barnard")
-
-# The least expected count that a chi-square test needs: 5 in every cell (Cochran 1954, doi
-# 10.2307/3001666); with N - 1 for N it serves down to 1 (Campbell 2007, doi 10.1002/sim.2832).
-LEAST_EXPECTED = {"chi2": 5.0, "chi2_yates": 5.0, "chi2_n1": 1.0}
 
 
 @dataclass(frozen=True)
@@ -74,24 +60,12 @@ def whole_counts(events: int, n: int, arm: str = "") -> tuple[int, int]:
 
 
 def _check_method(method: str) -> str:
-    if method not in COUNT_METHODS:
+    if method not in COUNT_TESTS:
         raise ValueError(f"method must be one of {', '.join(COUNT_METHODS)}, found {method!r}.")
     return method
 
 
-def unmet(method: str, events1: int, n1: int, events2: int, n2: int) -> str | None:
-    """Return why a test's own preconditions do not hold for these counts; None where they do."""
-    if method in UNCONDITIONAL and too_many_tables(n1, n2):
-        return f"not run: {n1} and {n2} patients give more than {MOST_TABLES} tables"
-    if method in LEAST_EXPECTED:
-        total, events = n1 + n2, events1 + events2
-        least = min(n1, n2) * min(events, total - events) / total
-        if least < LEAST_EXPECTED[method]:
-            return f"least expected count {least:.1f}, below {LEAST_EXPECTED[method]:g}"
-    return None
-
-
-def _chi_square(a: int, n1: int, c: int, n2: int, yates: bool) -> float:
+def _chi_square(a: int, n1: int, c: int, n2: int, yates: bool = False) -> float:
     b, d = n1 - a, n2 - c
     total = n1 + n2
     margins = n1 * n2 * (a + c) * (b + d)
@@ -100,28 +74,86 @@ def _chi_square(a: int, n1: int, c: int, n2: int, yates: bool) -> float:
     return total * distance**2 / margins
 
 
+def _of_chi_square(statistic: float) -> tuple[float, float]:
+    return statistic, float(chdtrc(1, statistic))
+
+
+def _fisher(*cells: int) -> tuple[float, float]:
+    return math.nan, fisher_p(*cells)
+
+
+def _fisher_mid_p(*cells: int) -> tuple[float, float]:
+    return math.nan, fisher_mid_p(*cells)
+
+
+def _chi2(*cells: int) -> tuple[float, float]:
+    return _of_chi_square(_chi_square(*cells))
+
+
+def _chi2_yates(*cells: int) -> tuple[float, float]:
+    return _of_chi_square(_chi_square(*cells, yates=True))
+
+
+def _chi2_n1(*cells: int) -> tuple[float, float]:
+    total = cells[1] + cells[3]
+    return _of_chi_square(_chi_square(*cells) * ((total - 1) / total))
+
+
+@dataclass(frozen=True)
+class CountTest:
+    """One test of two proportions, and where it is not to be run.
+
+    Attributes:
+        run: Returns (statistic, p) from events and size of both arms, not all or none with events.
+        df: Degrees of freedom of the statistic; NaN for an exact test.
+        alike: The statistic where nobody or everybody has the event; p is 1.
+        least_expected: The least expected count that it needs in each cell.
+        unconditional: Whether it goes through every table of these sizes.
+    """
+
+    run: Callable[[int, int, int, int], tuple[float, float]]
+    df: float = math.nan
+    alike: float = math.nan
+    least_expected: float = 0.0
+    unconditional: bool = False
+
+
+# Each method of `retrial.vocabulary` that compares counts. A chi-square test needs 5 in every cell
+# (Cochran 1954, doi 10.2307/3001666); with N - 1 for N it serves down to 1 (Campbell 2007, doi
+# 10.1002/sim.2832).
+COUNT_TESTS = {
+    "fisher": CountTest(_fisher),
+    "fisher_mid_p": CountTest(_fisher_mid_p),
+    "boschloo": CountTest(boschloo, alike=1.0, unconditional=True),
+    "barnard": CountTest(barnard, alike=0.0, unconditional=True),
+    "chi2_n1": CountTest(_chi2_n1, df=1.0, alike=0.0, least_expected=1.0),
+    "chi2": CountTest(_chi2, df=1.0, alike=0.0, least_expected=5.0),
+    "chi2_yates": CountTest(_chi2_yates, df=1.0, alike=0.0, least_expected=5.0),
+}
+COUNT_METHODS = tuple(COUNT_TESTS)
+
+
+def unmet(method: str, events1: int, n1: int, events2: int, n2: int) -> str | None:
+    """Return why a test's own preconditions do not hold for these counts; None where they do."""
+    test = COUNT_TESTS[_check_method(method)]
+    if test.unconditional and too_many_tables(n1, n2):
+        return f"not run: {n1} and {n2} patients give more than {MOST_TABLES} tables"
+    total, events = n1 + n2, events1 + events2
+    least = min(n1, n2) * min(events, total - events) / total
+    if least < test.least_expected:
+        return f"least expected count {least:.1f}, below {test.least_expected:g}"
+    return None
+
+
 def _test(events1: int, n1: int, events2: int, n2: int, method: str) -> tuple[float, float, float]:
     """Return (statistic, df, p)."""
+    test = COUNT_TESTS[method]
     if events1 + events2 in (0, n1 + n2):  # all alike: no table is more extreme, none less
-        of_fisher = method.startswith("fisher")
-        statistic = math.nan if of_fisher else 1.0 if method == "boschloo" else 0.0
-        return statistic, 1.0 if method.startswith("chi2") else math.nan, 1.0
-    if method == "fisher":
-        return math.nan, math.nan, fisher_p(events1, n1, events2, n2)
-    if method == "fisher_mid_p":
-        return math.nan, math.nan, fisher_mid_p(events1, n1, events2, n2)
-    if method in UNCONDITIONAL and too_many_tables(n1, n2):
+        return test.alike, test.df, 1.0
+    if test.unconditional and too_many_tables(n1, n2):
         return math.nan, math.nan, math.nan
-    if method == "boschloo":
-        statistic, p = boschloo(events1, n1, events2, n2)
-        return statistic, math.nan, p
-    if method == "barnard":
-        statistic, p = barnard(events1, n1, events2, n2)
-        return statistic, math.nan, p
-    statistic = _chi_square(events1, n1, events2, n2, yates=method == "chi2_yates")
-    if method == "chi2_n1":
-        statistic *= (n1 + n2 - 1) / (n1 + n2)
-    return statistic, 1.0, float(chdtrc(1, statistic))
+    statistic, p = test.run(events1, n1, events2, n2)
+    return statistic, test.df, p
 
 
 def _wilson(events: int, n: int, z: float) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from scipy.special import chdtrc
 
 from retrial.stats.summaries import as_counts
 
-ORDERED_METHODS = ("mann_whitney_exact", "kruskal_wallis")
+Counts = tuple[int, ...]  # members in each category
 MOST_STEPS = 2_000_000  # additions up to which the exact distribution is computed
 
 
@@ -64,7 +64,7 @@ def compare_ordered(
         ValueError: If the lists differ in length, a count is not a whole number of at least 0, an
             arm is empty, or the method is unknown.
     """
-    if method not in ORDERED_METHODS:
+    if method not in ORDERED_TESTS:
         raise ValueError(f"method must be one of {', '.join(ORDERED_METHODS)}, found {method!r}.")
     x, y = _counts(first, "first"), _counts(second, "second")
     if len(x) != len(y):
@@ -75,12 +75,7 @@ def compare_ordered(
     below = [0, *accumulate(y)]
     twice_u = sum(count * (2 * below[j] + y[j]) for j, count in enumerate(x))
     superiority = twice_u / (2 * n1 * n2)
-    if method == "kruskal_wallis":
-        statistic, df = _kruskal_wallis(x, y, twice_u), 1.0
-        p = float(chdtrc(1, statistic))
-    else:
-        statistic, df = twice_u / 2, math.nan
-        p = math.nan if unmet_ordered(method, x, y) else _exact_p(x, y)
+    statistic, df, p = ORDERED_TESTS[method](x, y, twice_u)
     return OrderedComparison(method, statistic, df, p, superiority, 2 * superiority - 1)
 
 
@@ -98,7 +93,23 @@ def _counts(values: Sequence[int], name: str) -> tuple[int, ...]:
     return tuple(int(value) for value in checked)
 
 
-def _kruskal_wallis(x: tuple[int, ...], y: tuple[int, ...], twice_u: int) -> float:
+def _mann_whitney(x: Counts, y: Counts, twice_u: int) -> tuple[float, float, float]:
+    missed = unmet_ordered("mann_whitney_exact", x, y)
+    return twice_u / 2, math.nan, math.nan if missed else _exact_p(x, y)
+
+
+def _kruskal_wallis(x: Counts, y: Counts, twice_u: int) -> tuple[float, float, float]:
+    statistic = _h(x, y, twice_u)
+    return statistic, 1.0, float(chdtrc(1, statistic))
+
+
+# Each method of `retrial.vocabulary` that compares ordered categories: (statistic, df, p) from the
+# counts of both arms and twice the U of the first.
+ORDERED_TESTS = {"mann_whitney_exact": _mann_whitney, "kruskal_wallis": _kruskal_wallis}
+ORDERED_METHODS = tuple(ORDERED_TESTS)
+
+
+def _h(x: Counts, y: Counts, twice_u: int) -> float:
     """Return H: the square of Mann-Whitney's z, without a correction for continuity."""
     n1, n2 = sum(x), sum(y)
     n = n1 + n2

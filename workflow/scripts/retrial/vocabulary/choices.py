@@ -19,14 +19,14 @@ class Reading:
         id: Its name in the tables and the configuration.
         short: What a table or a plot calls it.
         full: Its full name.
-        read_as: The word after "as" in a sentence.
+        name: The word after "as" in a sentence.
         colour: Its colour in a plot, with `mark` and `line`.
     """
 
     id: str
     short: str
     full: str
-    read_as: str
+    name: str
     colour: Colour
     mark: str
     line: str
@@ -41,7 +41,6 @@ READINGS = {
         Reading("ci95", "95 % CI", "95 % confidence interval", "95 % CI", "green", "^", "dotted"),
     )
 }
-READING_NAMES = {reading.id: reading.read_as for reading in READINGS.values()}
 
 
 @dataclass(frozen=True)
@@ -87,29 +86,13 @@ def axis_of(name: str) -> Axis:
     return AXES.get(name, Axis(name, plain.capitalize(), plain, ("means",)))
 
 
-def axis_words(axis: str) -> str:
-    """Return an axis in words."""
-    return axis_of(axis).words
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The shape of simulated patients' values."""
-
-    id: str
-    words: str
-
-
+# The shapes of simulated patients' values.
 SHAPES = {
-    shape.id: shape
-    for shape in (
-        Shape("normal", "normal within limits"),
-        Shape("lognormal", "log-normal"),
-        Shape("gamma", "gamma"),
-        Shape("beta", "beta"),
-    )
+    "normal": "normal within limits",
+    "lognormal": "log-normal",
+    "gamma": "gamma",
+    "beta": "beta",
 }
-SHAPE_NAMES = {shape.id: shape.words for shape in SHAPES.values()}
 
 
 @dataclass(frozen=True)
@@ -121,14 +104,12 @@ class Structure:
     short: str
 
 
-STRUCTURES = {
-    structure.id: structure
-    for structure in (
-        Structure("compound_symmetry", "all visits correlated alike", "alike for all visits"),
-        Structure("ar1", "visits correlated less the further they are apart", "fading with time"),
-    )
-}
-STRUCTURE_NAMES = {structure.id: structure.words for structure in STRUCTURES.values()}
+_STRUCTURES = (
+    Structure("compound_symmetry", "all visits correlated alike", "alike for all visits"),
+    Structure("ar1", "visits correlated less the further they are apart", "fading with time"),
+)
+STRUCTURES = {structure.id: structure.words for structure in _STRUCTURES}
+SHORT_STRUCTURES = {structure.id: structure.short for structure in _STRUCTURES}
 
 
 @dataclass(frozen=True)
@@ -149,40 +130,15 @@ EFFECTS = {
 }
 
 
-@dataclass(frozen=True)
-class Correction:
-    """A correction of p for several visits."""
+# The corrections of p for several visits.
+CORRECTIONS = {"none": "as computed", "holm": "Holm", "bh": "Benjamini-Hochberg"}
 
-    id: str
-    words: str
-
-
-CORRECTIONS = {
-    correction.id: correction
-    for correction in (
-        Correction("none", "as computed"),
-        Correction("holm", "Holm"),
-        Correction("bh", "Benjamini-Hochberg"),
-    )
-}
-
-
-@dataclass(frozen=True)
-class EffectSize:
-    """The size of an effect, as the table of tests names it."""
-
-    id: str
-    words: str
-
-
+# What the size of an effect is, in the table of tests.
 EFFECT_SIZES = {
-    size.id: size
-    for size in (
-        EffectSize("hedges_g", "Hedges g"),
-        EffectSize("risk_difference", "risk difference"),
-        EffectSize("odds_ratio", "odds ratio"),
-        EffectSize("superiority", "superiority"),
-    )
+    "hedges_g": "Hedges g",
+    "risk_difference": "risk difference",
+    "odds_ratio": "odds ratio",
+    "superiority": "superiority",
 }
 
 

@@ -252,8 +252,6 @@ METHODS = {
     )
 }
 
-METHOD_NAMES = {method.id: method.name for method in METHODS.values()}
-
 
 def methods_of(*kinds: Kind) -> tuple[str, ...]:
     """Return the ids of the methods of these kinds, in the order of `METHODS`.

@@ -37,7 +37,7 @@ class Verdict:
         foremost: Its place among the key findings: what the paper's numbers settle comes first.
         icon: Its shape in the badge.
         mark: Its shape in a plot, in `colour`, `filled` or not.
-        in_words: What it is called in the sentence on a sales claim; only of the trial's claims.
+        words: What it is called in the sentence on a sales claim; only of the trial's claims.
         of_sales: `counted` of sales claims, where it differs.
         was: Its names in earlier versions, which histories of claims still use.
     """
@@ -51,7 +51,7 @@ class Verdict:
     mark: str
     colour: Colour
     filled: bool = True
-    in_words: str = ""
+    words: str = ""
     of_sales: tuple[str, str] | None = None
     was: tuple[str, ...] = ()
 
@@ -72,7 +72,7 @@ VERDICTS = {
             icon="check",
             mark="o",
             colour="green",
-            in_words="confirmed",
+            words="confirmed",
             was=("reproduced",),
         ),
         Verdict(
@@ -87,7 +87,7 @@ VERDICTS = {
             icon="check",
             mark="p",
             colour="green",
-            in_words="shown by our comparison",
+            words="shown by our comparison",
             was=("reproduced",),
         ),
         Verdict(
@@ -99,7 +99,7 @@ VERDICTS = {
             icon="half",
             mark="D",
             colour="orange",
-            in_words="depends on the analysis",
+            words="depends on the analysis",
             was=("fragile",),
         ),
         Verdict(
@@ -112,7 +112,7 @@ VERDICTS = {
             mark="D",
             colour="blue",
             filled=False,
-            in_words="holds only under a condition",
+            words="holds only under a condition",
         ),
         Verdict(
             id="not_confirmed",
@@ -123,7 +123,7 @@ VERDICTS = {
             icon="cross",
             mark="s",
             colour="vermillion",
-            in_words="not confirmed",
+            words="not confirmed",
             was=("not_reproduced",),
         ),
         Verdict(
@@ -146,7 +146,7 @@ VERDICTS = {
             mark="s",
             colour="vermillion",
             filled=False,
-            in_words="not shown by our comparison",
+            words="not shown by our comparison",
             was=("not_reproduced",),
         ),
         Verdict(
@@ -161,7 +161,7 @@ VERDICTS = {
             icon="reversed",
             mark="v",
             colour="purple",
-            in_words="our comparison shows the opposite",
+            words="our comparison shows the opposite",
         ),
         Verdict(
             id="contradicted",
@@ -172,7 +172,7 @@ VERDICTS = {
             icon="alarm",
             mark="^",
             colour="purple",
-            in_words="contradicted",
+            words="contradicted",
             was=("inconsistent",),
         ),
         Verdict(
@@ -187,7 +187,7 @@ VERDICTS = {
             icon="page",
             mark="*",
             colour="grey",
-            in_words="as printed, cannot be checked",
+            words="as printed, cannot be checked",
         ),
         Verdict(
             id="not_testable",
@@ -206,7 +206,7 @@ VERDICTS = {
             mark="o",
             colour="grey",
             filled=False,
-            in_words="not testable",
+            words="not testable",
         ),
         Verdict(
             id="indirect",

@@ -19,7 +19,8 @@ from retrial.report.words import (
     text,
     version_words,
 )
-from retrial.vocabulary import EFFECTS, axis_words
+from retrial.vocabulary import EFFECTS
+from retrial.wording import axis_words
 
 CODES = {
     "effect": {effect.id: effect.asks for effect in EFFECTS.values()},

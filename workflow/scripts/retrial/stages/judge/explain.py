@@ -14,14 +14,8 @@ from retrial.study.estimand import in_short
 from retrial.study.figures import Figure
 from retrial.study.models import Study
 from retrial.trial import Trial
-from retrial.vocabulary import (
-    READING_NAMES,
-    VERDICTS,
-    axis_value_words,
-    axis_words,
-    p_span,
-    version_words,
-)
+from retrial.vocabulary import VERDICTS
+from retrial.wording import READING_NAMES, axis_value_words, axis_words, p_span, version_words
 
 
 def explain(trial: Trial, claim: Claim, row: dict, specifications: pd.DataFrame) -> str:
@@ -324,7 +318,7 @@ def explain_sales(claim: Claim, trial: dict[str, dict], verdict: str) -> str:
         ("contradicted_by", "It would be contradicted by"),
     ):
         each = [
-            f"{trial[one]['statement']} ({VERDICTS[trial[one]['verdict']].in_words})"
+            f"{trial[one]['statement']} ({VERDICTS[trial[one]['verdict']].words})"
             for one in getattr(claim, key)
         ]
         parts += [f"{words}: {'; '.join(each)}."] if each else []

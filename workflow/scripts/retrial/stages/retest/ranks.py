@@ -17,10 +17,9 @@ from retrial.stats.pseudo.simulate import simulate_rank_p
 from retrial.study.claims import Target
 from retrial.study.models import Study
 from retrial.trial import Settings
-from retrial.vocabulary import SHAPE_NAMES
+from retrial.vocabulary import SHAPES
 
 TESTS = {"mann_whitney_sim": "mann_whitney", "kruskal_wallis_sim": "kruskal_wallis"}
-SHAPES = tuple(SHAPE_NAMES)
 
 
 def rank_tests(
@@ -56,5 +55,5 @@ def rank_tests(
                 "p_high": float(row["p_high"]),
                 "share_significant": float(row["share_below_alpha"]),
                 "assumptions": f"{settings.rank_draws} draws of patients with these means and SDs, "
-                f"their shape {SHAPE_NAMES[row['shape']]}; p is the median",
+                f"their shape {SHAPES[row['shape']]}; p is the median",
             }

@@ -33,7 +33,7 @@ from retrial.stats.paired import paired_from_summary
 from retrial.study.claims import Claim, Target
 from retrial.study.models import Study
 from retrial.trial import Trial
-from retrial.vocabulary import READING_NAMES, sources
+from retrial.wording import READING_NAMES, sources
 
 BETWEEN_ARMS = ("difference", "attribution")
 

@@ -17,7 +17,7 @@ from retrial.stats.history import beta_binomial_upper_tail, binomial_upper_tail,
 from retrial.study.estimand import EXPECTED, codes, differences, in_sentences, most_comparable_first
 from retrial.study.remission import RemissionEvent
 from retrial.trial import Trial
-from retrial.vocabulary import p_words, ratio, sources
+from retrial.wording import METHOD_NAMES, p_words, ratio, sources
 
 ANALYSIS = "control_history"
 PRIORS = ((1.0, 0.0), (0.5, 0.5), (1.0, 1.0))  # of the event that did not happen: see `_predicted`
@@ -81,11 +81,11 @@ def _row(
             "ci_high": interval.risk_difference_high,
             "method": "fisher",
         }
-        against, named = ratio(seen, n), "Fisher's exact test"
+        against, named = ratio(seen, n), METHOD_NAMES["fisher"]
     else:
         p, every = fixed, [fixed]
         cells["method"] = "binomial_exact"
-        against, named = f"a fixed {rate:.1%}", "exact binomial test"
+        against, named = f"a fixed {rate:.1%}", METHOD_NAMES["binomial_exact"]
     like = outside["id"] in event.comparable
     inferred = " The control's count is inferred from the text." if control.inferred else ""
     other = differences(trial.study.natural_remission, event, control.visit, outside)

@@ -12,7 +12,7 @@ from retrial.comparisons.support import threshold
 from retrial.stages.sensitivity.comparisons import MeanPair, mean_pairs, reading_words
 from retrial.stats.paired import flip_rho
 from retrial.trial import Trial
-from retrial.vocabulary import number, p_words
+from retrial.wording import number, p_words
 
 ANALYSIS = "correlation"
 

@@ -14,7 +14,7 @@ import pandas as pd
 from retrial.comparisons.selection import in_version, versions_of
 from retrial.study.derived import Derived
 from retrial.trial import Trial
-from retrial.vocabulary import number, sources
+from retrial.wording import number, sources
 
 ANALYSIS = "derived"
 

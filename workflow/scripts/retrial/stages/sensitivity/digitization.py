@@ -19,7 +19,7 @@ from retrial.stats.means import compare_means
 from retrial.stats.paired import paired_from_summary
 from retrial.stats.summaries import sd_from_error
 from retrial.trial import Trial
-from retrial.vocabulary import READING_NAMES, number, p_words
+from retrial.wording import READING_NAMES, number, p_words
 
 ANALYSIS = "digitization"
 INTERVAL = (0.025, 0.5, 0.975)

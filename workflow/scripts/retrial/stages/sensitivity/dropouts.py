@@ -46,7 +46,8 @@ from retrial.stages.sensitivity.extremes import (
 )
 from retrial.study.models import Study
 from retrial.trial import Trial
-from retrial.vocabulary import SCENARIOS, number, p_words, ratio
+from retrial.vocabulary import SCENARIOS
+from retrial.wording import number, p_words, ratio
 
 ANALYSIS = "dropouts"
 

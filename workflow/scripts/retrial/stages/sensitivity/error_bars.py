@@ -11,7 +11,7 @@ from math import nan
 from retrial.comparisons.support import threshold
 from retrial.stages.sensitivity.comparisons import MeanPair, mean_pairs, reading_words
 from retrial.trial import Trial
-from retrial.vocabulary import number, p_words
+from retrial.wording import number, p_words
 
 ANALYSIS = "error_bars"
 

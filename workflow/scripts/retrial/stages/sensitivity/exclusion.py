@@ -37,7 +37,7 @@ from retrial.stages.sensitivity.removal import Summary, with_added, without
 from retrial.stats.summaries import sd_from_error
 from retrial.study.models import NonResponder
 from retrial.trial import Trial
-from retrial.vocabulary import number, p_words
+from retrial.wording import number, p_words
 
 ANALYSIS = "nonresponders"
 CAUTION = "Leaving out patients of one arm by their outcome is biased by construction: stress only."

@@ -30,7 +30,7 @@ from retrial.study.estimand import (
 )
 from retrial.study.remission import RemissionEvent
 from retrial.trial import Trial
-from retrial.vocabulary import METHOD_NAMES, p_words, ratio, sources
+from retrial.wording import METHOD_NAMES, p_words, ratio, sources
 
 ANALYSIS = "natural_remission"
 # Jeffreys' and the uniform prior, beside the default of `beta_binomial_upper_tail`.
@@ -153,9 +153,9 @@ def _outside(
         rows.append(cells | {"scenario": "binomial", "p": p})
     words = _words(outside, like, other)
     tests = {
-        "fisher": "Fisher's exact test",
+        "fisher": METHOD_NAMES["fisher"],
         "beta_binomial": "beta-binomial predictive (range over three priors)",
-        "binomial": "exact binomial test",
+        "binomial": METHOD_NAMES["binomial_exact"],
     }
     for row in rows:
         method = row["scenario"]

@@ -39,7 +39,7 @@ from retrial.stats.precision import known_interval
 from retrial.study.claims import Claim
 from retrial.study.constraints import Constraint
 from retrial.trial import Trial
-from retrial.vocabulary import number, sources
+from retrial.wording import number, sources
 
 ANALYSIS = "partial_identification"
 

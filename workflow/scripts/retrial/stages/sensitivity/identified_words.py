@@ -9,7 +9,7 @@ from retrial.stages.sensitivity.unprinted_spread import Spread
 from retrial.stats.partial.effects import Interval
 from retrial.study.constraints import Constraint
 from retrial.trial import Trial
-from retrial.vocabulary import METHOD_NAMES, number, p_words
+from retrial.wording import METHOD_NAMES, number, p_words
 
 HOLDS = {
     "cannot": "the claim cannot hold",

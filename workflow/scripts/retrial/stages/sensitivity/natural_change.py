@@ -21,7 +21,7 @@ from retrial.stages.sensitivity.one_printed import required_means
 from retrial.stats.paired import paired_from_summary
 from retrial.study.remission import NaturalRemission
 from retrial.trial import Trial
-from retrial.vocabulary import number, sources
+from retrial.wording import number, sources
 
 DIRECTED = ("lower", "higher", "different")
 

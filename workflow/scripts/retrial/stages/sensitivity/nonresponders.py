@@ -16,7 +16,7 @@ from retrial.stages.sensitivity.comparisons import (
 )
 from retrial.stages.sensitivity.exclusion import ANALYSIS, CAUTION, MeansWithout
 from retrial.trial import Trial
-from retrial.vocabulary import p_words, ratio
+from retrial.wording import p_words, ratio
 
 
 def nonresponders(

@@ -25,7 +25,7 @@ from retrial.stats.precision import known_interval
 from retrial.stats.summaries import sd_from_error
 from retrial.study.constraints import NOT_ABOVE_BASELINE, NOT_BELOW_BASELINE
 from retrial.trial import Trial
-from retrial.vocabulary import READING_NAMES, number, sources
+from retrial.wording import READING_NAMES, number, sources
 
 SCENARIOS = {
     "equal_bars": "with error bars as long as those printed",

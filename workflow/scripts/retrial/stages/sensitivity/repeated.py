@@ -29,7 +29,8 @@ from retrial.stats.repeated.flips import anova_flip_rhos
 from retrial.stats.repeated.which_rho import rho_from_paired_test
 from retrial.study.claims import Claim, Target
 from retrial.trial import Trial
-from retrial.vocabulary import READING_NAMES, STRUCTURE_NAMES, number, p_span, sources
+from retrial.vocabulary import STRUCTURES as WORDS
+from retrial.wording import READING_NAMES, number, p_span, sources
 
 ANALYSIS, SOLVED = "repeated_measures", "correlation_solved"
 ASKS = {"group": "do the arms differ on average", "interaction": "do they change differently"}
@@ -126,7 +127,7 @@ def _row(claim, target, profile, structure, effect, p, rhos, flips, level, words
         "share_significant": float((p < level).mean()),
         "threshold": nan if flip.empty else float(flip.iloc[0]),
         "detail": f"ANOVA of {len(profile.visits)} visits, {ASKS[effect]}? Read as "
-        f"{READING_NAMES[profile.reading]}{inadmissible}, {STRUCTURE_NAMES[structure]}: "
+        f"{READING_NAMES[profile.reading]}{inadmissible}, {WORDS[structure]}: "
         f"{p_span(pd.Series(p))} {words}; "
         f"{crossing}.",
         "source": sources(*(mean.source for mean in profile.every_mean)),

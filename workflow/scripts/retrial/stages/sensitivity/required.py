@@ -19,7 +19,7 @@ from retrial.stages.sensitivity.gaps import Gap, gaps_of, settled_by
 from retrial.stages.sensitivity.one_printed import means_needed
 from retrial.stats.means import required_difference
 from retrial.trial import Trial
-from retrial.vocabulary import READING_NAMES, number, sources
+from retrial.wording import READING_NAMES, number, sources
 
 
 def required_effect(

@@ -14,7 +14,7 @@ from retrial.stages.sensitivity.comparisons import means_at, printed_values
 from retrial.stages.sensitivity.gaps import Gap, settled_by
 from retrial.stats.student import critical_t
 from retrial.trial import Trial
-from retrial.vocabulary import READING_NAMES, number, sources
+from retrial.wording import READING_NAMES, number, sources
 
 
 def required_change(

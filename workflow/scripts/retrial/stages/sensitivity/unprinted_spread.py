@@ -18,7 +18,7 @@ from retrial.stats.partial.effects import Interval
 from retrial.stats.partial.trajectories import Cell, Trajectories
 from retrial.stats.summaries import sd_from_error
 from retrial.trial import Trial
-from retrial.vocabulary import READING_NAMES, number
+from retrial.wording import READING_NAMES, number
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
-"""How a number and a p-value are rounded, in every table and sentence.
+"""Numbers, p-values, places and choices of an analysis as every table and sentence writes them.
 
-The report adds its typography (a minus sign, spaces that do not break) in `retrial.report.words`.
+How a number is rounded stands here alone; the report adds its typography (a minus sign, spaces that
+do not break) in `retrial.report.words`.
 """
 
 from __future__ import annotations
@@ -8,6 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import floor, inf, isfinite, isnan, log10
 
+import pandas as pd
+
+from retrial.study.models import Study
+from retrial.vocabulary import METHODS, READINGS, STRUCTURES, axis_of
+
+READING_NAMES = {reading.id: reading.name for reading in READINGS.values()}
+METHOD_NAMES = {method.id: method.name for method in METHODS.values()}
 _MOST_DECIMALS = 6
 
 
@@ -70,3 +78,40 @@ def p_span(p: Iterable[float], alpha: float = 0.05) -> str:
 def ratio(events: int, total: int) -> str:
     """Return events out of a total."""
     return f"{events}/{total}"
+
+
+def sources(*places: str | None) -> str:
+    """Return the places of the paper, each once."""
+    return "; ".join(dict.fromkeys(part for place in places if place for part in place.split("; ")))
+
+
+def axis_words(axis: str) -> str:
+    """Return an axis in words."""
+    return axis_of(axis).words
+
+
+def axis_value_words(study: Study, axis: str, value: object) -> str:
+    """Return one choice on an axis in the words of a sentence."""
+    if pd.isna(value):
+        return "not applicable"
+    if axis == "method":
+        return METHOD_NAMES.get(value, value)
+    if axis == "reading":
+        return READING_NAMES.get(value, value)
+    if axis in ("visit", "rho"):
+        return f"{value:g}"
+    if axis == "version":
+        return version_words(study, value)
+    if axis == "structure":
+        return STRUCTURES.get(value, value)
+    return str(value).replace("_", " ")
+
+
+def version_words(study: Study, version: str) -> str:
+    """Return a version of the paper in the words of the study's `contradictions`."""
+    choices = {
+        f"{contradiction.id}:{name}": words
+        for contradiction in study.contradictions
+        for name, words in contradiction.versions.items()
+    }
+    return "; ".join(choices.get(choice, choice) for choice in version.split(";"))
