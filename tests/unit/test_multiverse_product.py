@@ -1,8 +1,5 @@
 """The product of the axes: what it holds, how it is counted, and an axis of one's own."""
 
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -98,38 +95,6 @@ def test_every_specification_is_unique_and_typed(hu2013):
     assert frame["supports"].dtype == bool and frame["p"].dtype == float
     assert (frame["multiplicity"].notna()).all()
     assert not (frame["defensible"] & ~frame["admissible"]).any()
-
-
-def test_an_own_axis_becomes_a_column_by_an_edit_in_one_place(tmp_path):
-    library = tmp_path / "retrial"
-    shutil.copytree(
-        ROOT / "workflow/scripts/retrial", library, ignore=shutil.ignore_patterns("__pycache__")
-    )
-    place = library / "axes.py"
-    text = place.read_text(encoding="utf-8")
-    own = (
-        "def wider(rows):\n"
-        "    return rows.assign(error_1=1.1 * rows['error_1'], error_2=1.1 * rows['error_2'])\n\n\n"
-        "OWN_AXES = (Axis('spread', {'as_printed': unchanged, 'ten_percent_wider': wider}),)\n"
-    )
-    place.write_text(text.replace("OWN_AXES: tuple[Axis, ...] = ()\n", own), encoding="utf-8")
-    script = (
-        "from conftest import run_stages, ROOT\n"
-        "frame = run_stages(ROOT / 'resources/studies/hu2013').multiverse\n"
-        "counted = frame['spread'].value_counts(dropna=False)\n"
-        "print(counted['ten_percent_wider'], counted['as_printed'], 'spread' in frame.columns)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT / "tests",
-        env={"PYTHONPATH": f"{tmp_path}:{ROOT / 'tests'}", "PATH": "/usr/bin:/bin"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    changed, printed, there = done.stdout.split()
-    assert int(changed) == int(printed) == 48 and there == "True"
 
 
 def test_a_share_is_over_possible_specifications(hu2013):
