@@ -16,7 +16,7 @@ from retrial.errors import UserError
 from retrial.report.load import load, plain
 from retrial.tables import read_table
 from retrial.trial import Trial
-from retrial.vocabulary import number, p_value
+from retrial.wording import number, p_value
 
 MOST = 12  # lines of one kind that are shown; how many more there are is said
 
