@@ -17,7 +17,6 @@ from retrial.axes import Axis, unchanged
 from retrial.stages.multiverse.means import POPULATION, expanded, tested
 from retrial.stages.multiverse.multiplicity import with_multiplicity
 from retrial.stats.means import compare_means
-from retrial.stats.pseudo.profiles import draw_profiles
 from retrial.stats.repeated.anova import mixed_anova_from_moments
 from retrial.stats.repeated.correlation import compound_symmetry
 from scipy import special, stats
@@ -130,7 +129,9 @@ def anovas() -> dict[str, float]:
     def theirs() -> None:
         for row in range(ANOVAS_LOOPED):
             arms = [
-                draw_profiles(n, means[row, arm], sds[row, arm], matrices[row], size=1, seed=row)[0]
+                rng.multivariate_normal(
+                    means[row, arm], matrices[row] * np.outer(sds[row, arm], sds[row, arm]), n
+                )
                 for arm, n in enumerate((15, 14))
             ]
             long = pd.concat(

@@ -15,8 +15,6 @@ from retrial.stats.bounds import (
     max_sd_attained_rounded,
     max_sd_over_mean,
     rounding_interval,
-    sd_limits_attained,
-    sd_limits_integer,
 )
 from retrial.stats.summaries import sd_from_error
 
@@ -40,22 +38,6 @@ def test_max_sd_agrees_with_the_closed_form(row):
     assert found == pytest.approx(float(row["sd_max"]), abs=1e-6)
 
 
-@pytest.mark.parametrize("row", cases("observed_min_max_attained"))
-def test_limits_of_the_sd_with_both_ends_attained(row):
-    found = sd_limits_attained(
-        float(row["mean"]), int(row["n"]), float(row["min"]), float(row["max"])
-    )
-    assert found == pytest.approx((float(row["sd_min"]), float(row["sd_max"])), abs=1e-6)
-
-
-@pytest.mark.parametrize("row", cases("integer_items_range"))
-def test_limits_of_the_sd_of_whole_scores(row):
-    decimals = decimals_of(row["mean"])
-    low, high, items = int(row["min"]), int(row["max"]), int(row["items"])
-    found = sd_limits_integer(row["mean"], int(row["n"]), decimals, low, high, items)
-    assert found == pytest.approx((float(row["sd_min"]), float(row["sd_max"])), abs=1e-6)
-
-
 def test_age_sem_is_impossible_for_hu2013():
     bound = max_sd(17.6, 15, 0, 25)
     assert round(bound, 2) == 11.34
@@ -70,7 +52,6 @@ def test_age_sem_stays_impossible_if_a_patient_were_nearly_26():
 
 
 def test_cell_dose_sd_bounds_for_hu2013():
-    assert round(sd_limits_attained(2.6, 15, 1.5, 3.2)[1], 2) == 0.82
     assert round(max_sd_attained_rounded(CELLS[0], 15, *CELLS[1:]), 2) == 0.89
     bound, n = max_sd_any_n(*CELLS)
     assert (round(bound, 2), n) == (1.04, 3)
@@ -86,32 +67,6 @@ def test_max_sd_agrees_with_every_sample_on_a_grid(n, steps):
         assert sds[totals == total].max() == pytest.approx(bound, abs=1e-9)
 
 
-@pytest.mark.parametrize("n", [2, 3, 4, 5])
-def test_attained_limits_agree_with_every_sample_on_a_grid(n):
-    samples = np.array(list(itertools.combinations_with_replacement(range(13), n)))
-    samples = samples[(samples.min(axis=1) == 0) & (samples.max(axis=1) == 12)]
-    sds, totals = samples.std(axis=1, ddof=1), samples.sum(axis=1)
-    for total in np.unique(totals):
-        low, high = sd_limits_attained(total / n, n, 0, 12)
-        found = sds[totals == total]
-        assert found.max() == pytest.approx(high, abs=1e-9)
-        assert found.min() >= low - 1e-9
-        if n < 4 or (total - 12) % (n - 2) == 0:  # the grid holds the common value of the rest
-            assert found.min() == pytest.approx(low, abs=1e-9)
-
-
-@pytest.mark.parametrize(("mean", "decimals", "items"), [("2.7", 1, 1), ("3", 0, 1), ("2.3", 1, 2)])
-def test_integer_limits_agree_with_every_sample(mean, decimals, items):
-    n, low, high = 4, 1, 5
-    scores = range(low * items, high * items + 1)
-    samples = np.array(list(itertools.combinations_with_replacement(scores, n)))
-    half = 0.5 * 10.0**-decimals
-    fits = abs(samples.sum(axis=1) / (n * items) - float(mean)) <= half + 1e-9
-    sds = samples[fits].std(axis=1, ddof=1) / items
-    found = sd_limits_integer(mean, n, decimals, low, high, items)
-    assert found == pytest.approx((sds.min(), sds.max()), abs=1e-12)
-
-
 @given(st.lists(st.floats(0, 100), min_size=2, max_size=30))
 def test_no_sample_exceeds_the_bounds(sample):
     n, mean, sd = len(sample), np.mean(sample), np.std(sample, ddof=1)
@@ -121,8 +76,6 @@ def test_no_sample_exceeds_the_bounds(sample):
     assert sd <= max_sd(mean, n, 0, 100) + 1e-5
     assert sd <= max_sd(mean, n, lower=0) + noise
     assert sd <= max_sd(mean, n, upper=100) + noise
-    low, high = sd_limits_attained(mean, n, min(sample), max(sample))
-    assert low - 1e-5 <= sd <= high + 1e-5
 
 
 @given(st.floats(0.01, 0.99), st.integers(2, 60))
@@ -151,8 +104,6 @@ def test_bounds_are_computed_for_arrays():
         (lambda: max_sd(5, 10, 7, 3), "must not exceed"),
         (lambda: max_sd_over_mean(25.5, 26, 15, 0, 25), "No mean"),
         (lambda: max_sd_over_mean(6, 5, 15, 0, 25), "crossed"),
-        (lambda: sd_limits_attained(1.6, 15, 1.5, 3.2), "both attained"),
-        (lambda: sd_limits_integer("2.55", 7, 2, 1, 5), "No whole total"),
         (lambda: max_sd_attained_rounded((3.2, 3.2), 15, *CELLS[1:]), "No 15 values"),
         (lambda: max_sd_any_n((4, 5), *CELLS[1:]), "No 2 to 1000 values"),
     ],

@@ -13,7 +13,7 @@ from retrial.stats.means import compare_means
 from retrial.stats.paired import paired_from_summary
 from retrial.stats.repeated.ancova import ancova_from_summaries, change_score_from_summaries
 from retrial.stats.repeated.anova import mixed_anova_from_moments
-from retrial.stats.summaries import change_sd, rho_from_change_sd
+from retrial.stats.summaries import change_sd
 from scipy import stats
 from scipy.special import gammaln
 
@@ -115,7 +115,7 @@ def test_changes_within_an_arm_agree_with_metafor(case):
     if row["measure"] == "MC":
         assert test.estimate == pytest.approx(row["estimate"], rel=1e-8)
         assert test.se**2 == pytest.approx(row["variance"], rel=1e-8)
-        assert rho_from_change_sd(*sds, np.sqrt(row["variance"] * n)) == pytest.approx(row["rho"])
+        assert change_sd(*sds, row["rho"]) == pytest.approx(np.sqrt(row["variance"] * n))
     else:  # the change in its own SDs, with Hedges' correction
         m = n - 1
         j = np.exp(gammaln(m / 2) - gammaln((m - 1) / 2)) / np.sqrt(m / 2)

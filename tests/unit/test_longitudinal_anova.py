@@ -268,7 +268,7 @@ def test_missing_numbers_give_missing_results():
         ({"sds": [[1, 1, 1, -1], [1, 1, 1, 1]]}, "not negative"),
         ({"ns": [15]}, "each of the 2 arms"),
         ({"ns": [15, 1]}, "at least 2"),
-        ({"ns": [[15, 14, 14, 14], [14, 14, 13, 13]]}, "mixed_anova_n_range"),
+        ({"ns": [[15, 14, 14, 14], [14, 14, 13, 13]]}, "each of the 2 arms"),
         ({"correlation": np.eye(3)}, "4 x 4"),
         ({"correlation": np.full((4, 4), 0.5)}, "ones on its diagonal"),
         ({"correlation": np.where(np.eye(4) == 1, 1, -0.5)}, "positive semidefinite"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.stats.repeated.correlation import ar1, compound_symmetry, unstructured
+from retrial.stats.repeated.correlation import ar1, as_correlation, compound_symmetry
 
 TIMES = [0, 1, 3, 6, 12, 24]
 
@@ -72,14 +72,14 @@ def test_the_gap_must_be_positive():
 
 def test_any_structure_is_checked():
     given_matrix = [[1, 0.5, 0.2], [0.5, 1, 0.4], [0.2, 0.4, 1]]
-    assert unstructured(given_matrix).tolist() == given_matrix
-    assert unstructured([given_matrix] * 4).shape == (4, 3, 3)
+    assert as_correlation(given_matrix).tolist() == given_matrix
+    assert as_correlation([given_matrix] * 4).shape == (4, 3, 3)
 
 
 @pytest.mark.parametrize(
     ("matrix", "message"),
     [
-        ([[1, 1], [1, 1]], "positive definite"),
+        ([[1, 1.1], [1.1, 1]], "positive semidefinite"),
         ([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]], "smallest eigenvalue"),
         ([[1, 0.5], [0.4, 1]], "symmetric"),
         ([[1, 0.5], [0.5, 2]], "diagonal, found 2"),
@@ -89,4 +89,4 @@ def test_any_structure_is_checked():
 )
 def test_what_is_no_correlation_matrix_is_refused(matrix, message):
     with pytest.raises(ValueError, match=message):
-        unstructured(matrix)
+        as_correlation(matrix)

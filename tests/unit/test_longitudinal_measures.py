@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from retrial.stats.repeated.anova import mixed_anova_from_moments
 from retrial.stats.repeated.correlation import compound_symmetry
-from retrial.stats.repeated.dropouts import listwise_ns, mixed_anova_n_range
 from retrial.stats.repeated.hotelling import hotelling_t2_from_moments
 from retrial.stats.repeated.measures import auc_from_moments, trend_from_moments
 from scipy import stats
@@ -153,34 +152,3 @@ def test_measures_refuse_times_that_do_not_fit():
     for times in ([0, 3, 6], [0, 3, 2, 6]):
         with pytest.raises(ValueError, match="times"):
             auc_from_moments(**HU2013_LIKE, times=times)
-
-
-def test_sizes_of_hu2013_by_visit():
-    # Arm II: 14 until month 9, 13 after it.
-    sizes = listwise_ns([[15, 15, 15, 15], [14, 14, 13, 13]])
-    assert sizes.least.tolist() == [15, 13]
-    assert sizes.most.tolist() == [15, 14]
-    assert sizes.fewest.tolist() == [15, 12]
-    assert listwise_ns([[5, 1, 1]]).fewest.tolist() == [0]
-
-
-def test_the_range_of_sizes_is_that_of_its_two_analyses():
-    ns = [[15, 15, 15, 15], [14, 14, 13, 13]]
-    both = mixed_anova_n_range(**HU2013_LIKE | {"ns": ns})
-    for end, sizes in enumerate(([15, 13], [15, 14])):
-        alone = mixed_anova_from_moments(**HU2013_LIKE | {"ns": sizes})
-        assert both.interaction.p_gg[end] == pytest.approx(alone.interaction.p_gg)
-    matrices = compound_symmetry(4, np.linspace(0, 0.9, 5))
-    grid = mixed_anova_n_range(**HU2013_LIKE | {"ns": ns, "correlation": matrices}, per_arm=False)
-    assert grid.shape == (2, 5)
-    per_arm = np.stack([matrices[:, :4]] * 2, axis=1)
-    assert mixed_anova_n_range(**HU2013_LIKE | {"ns": ns, "correlation": per_arm}).shape == (2, 5)
-
-
-def test_sizes_by_visit_are_checked():
-    with pytest.raises(ValueError, match="arms, visits"):
-        listwise_ns([15, 14])
-    with pytest.raises(ValueError, match="whole number"):
-        listwise_ns([[15, 14.5]])
-    with pytest.raises(ValueError, match="at least 2"):
-        mixed_anova_n_range(**HU2013_LIKE | {"ns": [[15, 15, 15, 1], [14, 14, 14, 14]]})

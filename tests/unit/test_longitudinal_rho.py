@@ -5,20 +5,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from retrial.stats.bounds import rounding_interval
 from retrial.stats.paired import paired_from_summary
-from retrial.stats.repeated.ancova import change_score_from_summaries
 from retrial.stats.repeated.anova import mixed_anova_from_moments
 from retrial.stats.repeated.correlation import ar1, compound_symmetry
 from retrial.stats.repeated.flips import anova_flip_rhos
-from retrial.stats.repeated.which_rho import (
-    rho_from_change_sd_interval,
-    rho_from_interaction,
-    rho_from_paired_test,
-)
-from retrial.stats.summaries import change_sd, rho_from_change_sd
+from retrial.stats.repeated.which_rho import rho_from_paired_test
+from retrial.stats.summaries import change_sd
 from scipy import stats
 
 DATA = Path(__file__).parents[1] / "data"
@@ -55,6 +50,12 @@ def samples(*intervals, count=400, seed=0):
     return np.array([np.append(a, b) for a, b in zip(inside, grids, strict=True)])
 
 
+def from_change_sd(before, after, change):
+    """What a known SD of the change implies: t is 1 / SD of 4 persons with a mean change of 1/2."""
+    low, high = rounding_interval(change) if isinstance(change, str) else np.broadcast_to(change, 2)
+    return rho_from_paired_test(before, after, 0.5, 4, t=(1 / high, 1 / max(low, 1e-9)))
+
+
 def as_written(found):
     return [round(value, 3) for value in (found.low, found.rho, found.high)]
 
@@ -75,7 +76,7 @@ def test_rho_from_a_printed_p_agrees_with_the_peer(case):
 @pytest.mark.parametrize("case", WITH_RHO.index)
 def test_exact_sds_of_a_change_give_one_rho(case):
     row = WITH_RHO.loc[case]
-    found = rho_from_change_sd_interval(row["sd_pre"], row["sd_post"], row["sd_change"])
+    found = from_change_sd(row["sd_pre"], row["sd_post"], row["sd_change"])
     assert [found.low, found.rho, found.high] == pytest.approx([row["r"]] * 3, rel=1e-7)
 
 
@@ -93,29 +94,29 @@ def test_a_paired_t_and_its_p_give_the_correlation_of_the_raw_data(case):
 def test_what_a_peer_calls_impossible_is_refused():
     row = CHANGES.loc["chg11"]
     with pytest.raises(ValueError, match="No correlation from -1 to 1"):
-        rho_from_change_sd_interval(row["sd_pre"], row["sd_post"], row["sd_change"])
+        from_change_sd(row["sd_pre"], row["sd_post"], row["sd_change"])
     with pytest.raises(ValueError, match="No correlation"):
-        rho_from_change_sd_interval("8.0", "5.0", "2.0")
+        from_change_sd("8.0", "5.0", "2.0")
     # Rounded to whole numbers: 7.5 and 5.5 may differ by as little as 2.
-    found = rho_from_change_sd_interval("8", "5", "2")
+    found = from_change_sd("8", "5", "2")
     assert found.high == 1 and np.isnan(found.rho)
 
 
 def test_the_least_rho_may_lie_inside_an_edge():
-    found = rho_from_change_sd_interval((0.1, 2.0), 1.0, 0.8)
+    found = from_change_sd((0.1, 2.0), 1.0, 0.8)
     # s1^2 = s2^2 - c^2: .6, where rho = s1 / s2; both ends of s1 give more.
     assert found.low == pytest.approx(0.6)
     assert found.high == 1
-    assert rho_from_change_sd_interval(1.0, (0.1, 2.0), 0.8) == found
-    assert rho_from_change_sd_interval(1.0, (0.7, 2.0), 0.8).low == pytest.approx(
-        rho_from_change_sd(1.0, 0.7, 0.8)
+    assert from_change_sd(1.0, (0.1, 2.0), 0.8) == found
+    assert from_change_sd(1.0, (0.7, 2.0), 0.8).low == pytest.approx(
+        (1.0 + 0.7**2 - 0.8**2) / (2 * 0.7)
     )
 
 
 @given(spreads, spreads, rhos, st.tuples(widths, widths, widths))
 def test_the_interval_of_a_change_sd_holds_all_and_reaches_its_ends(u, v, rho, width):
     boxes = [around(u, width[0]), around(v, width[1]), around(change_sd(u, v, rho), width[2])]
-    found = rho_from_change_sd_interval(*boxes)
+    found = from_change_sd(*boxes)
     first, second, change = samples(*boxes)
     with np.errstate(divide="ignore", invalid="ignore"):
         values = (first**2 + second**2 - change**2) / (2 * first * second)
@@ -150,55 +151,12 @@ def test_rho_comes_back_from_the_paired_test_that_it_gives(u, v, rho, change, n)
         assert found.rho == pytest.approx(rho, abs=1e-6)
 
 
-@given(spreads, spreads, spreads, spreads, rhos, st.floats(0.05, 3), sizes, sizes)
-def test_rho_comes_back_from_the_interaction_that_it_gives(a, b, c, d, rho, gap, n1, n2):
-    test = change_score_from_summaries([5, 5], [a, c], [5 + gap, 5], [b, d], [n1, n2], rho)
-    assume(test.p > 1e-200)
-    anova = mixed_anova_from_moments(
-        [[5, 5 + gap], [5, 5]], [[a, b], [c, d]], [n1, n2], [[1, rho], [rho, 1]]
-    )
-    for known in ({"f": anova.interaction.statistic}, {"p": test.p}):
-        found = rho_from_interaction([a, c], [b, d], gap, [n1, n2], **known)
-        assert found.low == found.rho == found.high or found.high - found.low < 1e-6
-        assert found.rho == pytest.approx(rho, abs=1e-6)
-
-
-@given(st.tuples(*[spreads] * 4), rhos, st.floats(0.2, 3), sizes, sizes, st.floats(0, 0.2))
-@settings(max_examples=40)
-def test_the_interval_of_an_interaction_holds_all_that_is_possible(sds, rho, gap, n1, n2, width):
-    a, b, c, d = sds
-    f = change_score_from_summaries([5, 5], [a, c], [5 + gap, 5], [b, d], [n1, n2], rho)
-    boxes = [around(sd, width) for sd in sds]
-    f_box, gap_box = around(f.statistic**2, width), around(gap, width / 2)
-    found = rho_from_interaction(
-        [boxes[0], boxes[2]], [boxes[1], boxes[3]], gap_box, [n1, n2], f=f_box
-    )
-    a, b, c, d, f, gap = samples(*boxes, f_box, gap_box, count=2000)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        total = (n1 + n2 - 2) * gap**2 / (f * (1 / n1 + 1 / n2))
-        squares = (n1 - 1) * (a**2 + b**2) + (n2 - 1) * (c**2 + d**2)
-        values = (squares - total) / (2 * ((n1 - 1) * a * b + (n2 - 1) * c * d))
-    inside = values[np.abs(values) <= 1]
-    assert np.all(inside >= found.low - 1e-9) and np.all(inside <= found.high + 1e-9)
-    assert found.low - 1e-9 <= rho <= found.high + 1e-9
-
-
-@given(st.tuples(*[spreads] * 4), rhos, st.integers(1, 2))
-@settings(max_examples=20)
-def test_with_equal_arms_an_interaction_tells_as_much_as_a_change_sd(sds, rho, decimals):
-    before, after = f"{sds[0]:.{decimals}f}", f"{sds[1]:.{decimals}f}"
-    change = change_sd(sds[0], sds[1], rho)
-    one = rho_from_change_sd_interval(before, after, change)
-    # F = gap^2 / (c^2 (1/n1 + 1/n2)), with a gap of 1 and 9 persons in each arm.
-    both = rho_from_interaction([before] * 2, [after] * 2, 1.0, [9, 9], f=4.5 / change**2)
-    assert (both.low, both.high) == pytest.approx((one.low, one.high), abs=1e-9)
-
-
 def test_a_bound_on_p_bounds_rho_on_one_side():
     above = rho_from_paired_test("0.74", "0.67", -0.5, 15, p="p<0.05")
     assert above.high == 1 and np.isnan(above.rho)
     sd = 0.5 * np.sqrt(15) / stats.t.ppf(0.975, 14)
-    assert above.low == pytest.approx(rho_from_change_sd(0.735, 0.665, sd), abs=5e-3)
+    at_the_ends = (0.735**2 + 0.665**2 - sd**2) / (2 * 0.735 * 0.665)
+    assert above.low == pytest.approx(at_the_ends, abs=5e-3)
     below = rho_from_paired_test("0.74", "0.67", -0.5, 15, p="ns")
     assert below.low == -1 and below.high == pytest.approx(above.low, abs=0.03)
 
@@ -216,18 +174,16 @@ def test_no_change_or_no_statistic():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: rho_from_change_sd_interval(0, 1, 1), "undefined when an SD is 0"),
-        (lambda: rho_from_change_sd_interval(-1, 1, 1), "not be negative"),
-        (lambda: rho_from_change_sd_interval((2, 1), 1, 1), "sd_before must be"),
-        (lambda: rho_from_change_sd_interval("x", 1, 1), "printed number"),
-        (lambda: rho_from_change_sd_interval(np.nan, 1, 1), "finite"),
+        (lambda: from_change_sd(0, 1, 1), "undefined when an SD is 0"),
+        (lambda: from_change_sd(-1, 1, 1), "not be negative"),
+        (lambda: from_change_sd((2, 1), 1, 1), "sd_before must be"),
+        (lambda: from_change_sd("x", 1, 1), "printed number"),
+        (lambda: from_change_sd(np.nan, 1, 1), "finite"),
         (lambda: rho_from_paired_test(1, 1, 1, 15), "exactly one of t and p"),
         (lambda: rho_from_paired_test(1, 1, 1, 15, t=1, p=0.5), "exactly one of t and p"),
         (lambda: rho_from_paired_test(1, 1, 1, 15, p=1.5), "between 0 and 1"),
         (lambda: rho_from_paired_test(1, 1, 1, 15, p=" "), "blank"),
         (lambda: rho_from_paired_test(1, 1, 1, 1, t=1), "at least 2"),
-        (lambda: rho_from_interaction([1], [1], 1, [9], f=1), "each of 2 arms"),
-        (lambda: rho_from_interaction([1, 1], [1, 1], 1, [9, 9], f=-1), "not be negative"),
     ],
 )
 def test_impossible_input_is_refused(call, message):

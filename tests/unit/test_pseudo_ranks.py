@@ -7,28 +7,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from retrial.stats.multiplicity import adjust
 from retrial.stats.permutation import permutation_t
-from retrial.stats.ranks import average_ranks, dunn, kruskal_wallis, mann_whitney
+from retrial.stats.ranks import average_ranks, kruskal_wallis, mann_whitney
 from scipy import stats
 
 # Hollander & Wolfe (1973) and data sets of R, run through R's kruskal.test (column source).
 KRUSKAL = pd.read_csv(Path(__file__).parents[1] / "data" / "kruskal.csv").set_index("case_id")
-
-# Printed output of FSA's dunnTest (R, Holm), www.tutorialspoint.com/article/
-# how-to-perform-post-hoc-test-for-kruskal-wallis-in-r
-DUNN = {
-    "A": [0.7421504, 0.7986718, 0.9239324, 0.5723085],
-    "B": [1.1928228, 0.7212436, 1.3171291, 0.8772467],
-    "C": [0.8000165, 1.2009313, 1.4088902, 1.0394762],
-    "D": [1.1276032, 1.5610692, 0.9434812, 1.0192032],
-    "E": [1.1191117, 1.1585054, 1.0239322, 1.1447561],
-}
-DUNN_PRINTED = {  # z, p, p by Holm
-    (0, 1): (-1.61355862, 0.10662320, 0.7463624),
-    (0, 2): (-2.21117293, 0.02702386, 0.2702386),
-    (1, 2): (-0.59761430, 0.55009732, 1.0),
-}
 
 
 def groups_of(text):
@@ -48,15 +32,6 @@ def test_kruskal_wallis_agrees_with_r(case):
     assert test.statistic == pytest.approx(row["H"], rel=1e-8)
     assert test.df == row["df"]
     assert test.p == pytest.approx(row["p"], rel=1e-8)
-
-
-def test_dunn_agrees_with_the_printed_output_of_its_r_package():
-    found = dunn(list(DUNN.values()))
-    for pair, (z, p, holm) in DUNN_PRINTED.items():
-        i = found.pairs.index(pair)
-        assert found.z[i] == pytest.approx(z, abs=5.1e-9)
-        assert found.p[i] == pytest.approx(p, abs=5.1e-9)
-        assert found.p_holm[i] == pytest.approx(holm, abs=5.1e-8)
 
 
 def test_mann_whitney_agrees_with_the_table_of_its_authors():
@@ -132,31 +107,6 @@ def test_mann_whitney_agrees_with_pingouin():
         assert (found.statistic, found.p) == pytest.approx((row["U_val"], row["p_val"]), rel=1e-12)
 
 
-@pytest.mark.parametrize("ties", [False, True])
-def test_dunn_of_two_groups_is_kruskal_wallis(ties):
-    groups = samples(7, 15, 14, ties=ties)
-    found, whole = dunn(groups), kruskal_wallis(groups)
-    assert found.z[:, 0] ** 2 == pytest.approx(whole.statistic, rel=1e-9)
-    assert found.p[:, 0] == pytest.approx(whole.p, rel=1e-7)
-
-
-def test_dunn_ranks_over_all_groups_and_adjusts_each_family():
-    groups = samples(8, 9, 8, 7, 6, draws=20, ties=True)
-    found = dunn(groups)
-    for draw in range(20):
-        values = np.concatenate([g[draw] for g in groups])
-        ranks, counts = stats.rankdata(values), np.unique(values, return_counts=True)[1]
-        means = [r.mean() for r in np.split(ranks, [9, 17, 24])]
-        n, ties = 30, (counts**3 - counts).sum()
-        for k, (i, j) in enumerate(found.pairs):
-            share = 1 / len(groups[i][0]) + 1 / len(groups[j][0])
-            se = np.sqrt((n * (n + 1) / 12 - ties / (12 * (n - 1))) * share)
-            assert found.z[draw, k] == pytest.approx((means[i] - means[j]) / se, rel=1e-10)
-        assert found.p[draw] == pytest.approx(2 * stats.norm.sf(abs(found.z[draw])), rel=1e-10)
-        assert found.p_holm[draw] == pytest.approx(adjust(found.p[draw], "holm"), rel=1e-12)
-        assert found.p_bonferroni[draw] == pytest.approx(np.minimum(6 * found.p[draw], 1))
-
-
 @pytest.mark.parametrize(("n1", "n2"), [(5, 4), (6, 6), (2, 8)])
 @pytest.mark.parametrize("ties", [False, True])
 def test_exact_permutation_test_agrees_with_scipy(n1, n2, ties):
@@ -216,19 +166,11 @@ def test_tests_do_not_depend_on_the_order_of_groups_or_on_the_scale(x, y):
         assert 0 < test.p <= 1
 
 
-@given(st.lists(st.lists(st.integers(0, 4), min_size=2, max_size=5), min_size=3, max_size=3))
-def test_the_order_of_groups_only_reorders_the_pairs(groups):
-    found, turned = dunn(groups), dunn(groups[::-1])
-    assert turned.z == pytest.approx(-found.z[::-1], abs=1e-9)
-    assert turned.p_holm == pytest.approx(found.p_holm[::-1], abs=1e-9)
-
-
 def test_equal_values_speak_against_nothing():
     same = np.ones((3, 4))
     assert np.all(mann_whitney(same, same).p == 1)
     assert np.all(kruskal_wallis([same, same]).statistic == 0)
     assert np.all(kruskal_wallis([same, same]).p == 1)
-    assert np.all(dunn([same, same, same]).p == 1)
     assert np.all(permutation_t(same, same).p == 1)
 
 
@@ -236,7 +178,6 @@ def test_more_axes_and_shared_groups_are_broadcast():
     x, y = np.arange(24.0).reshape(2, 3, 4), np.array([3.5, 7.2, 1.1])
     assert mann_whitney(x, y).p.shape == (2, 3)
     assert permutation_t(x, y).p.shape == (2, 3)
-    assert dunn([x, y, y]).z.shape == (2, 3, 3)
     assert isinstance(kruskal_wallis([x[0, 0], y]).p, float)
 
 

@@ -7,8 +7,7 @@ from retrial.stats.repeated.ancova import (
     change_score_from_summaries,
 )
 from retrial.stats.repeated.anova import Effect, MixedAnova, mixed_anova_from_moments
-from retrial.stats.repeated.correlation import ar1, compound_symmetry, unstructured
-from retrial.stats.repeated.dropouts import ListwiseSizes, listwise_ns, mixed_anova_n_range
+from retrial.stats.repeated.correlation import ar1, compound_symmetry
 from retrial.stats.repeated.flips import STRUCTURES, anova_flip_rhos
 from retrial.stats.repeated.hotelling import (
     HotellingTest,
@@ -19,8 +18,6 @@ from retrial.stats.repeated.measures import SummaryMeasure, auc_from_moments, tr
 from retrial.stats.repeated.sphericity import CORRECTIONS, Sphericity
 from retrial.stats.repeated.which_rho import (
     RhoInterval,
-    rho_from_change_sd_interval,
-    rho_from_interaction,
     rho_from_paired_test,
 )
 
@@ -31,7 +28,6 @@ __all__ = [
     "ChangeComparison",
     "Effect",
     "HotellingTest",
-    "ListwiseSizes",
     "MixedAnova",
     "ProfileTests",
     "RhoInterval",
@@ -44,12 +40,7 @@ __all__ = [
     "change_score_from_summaries",
     "compound_symmetry",
     "hotelling_t2_from_moments",
-    "listwise_ns",
     "mixed_anova_from_moments",
-    "mixed_anova_n_range",
-    "rho_from_change_sd_interval",
-    "rho_from_interaction",
     "rho_from_paired_test",
     "trend_from_moments",
-    "unstructured",
 ]

@@ -1,14 +1,11 @@
 """Significance tests and effect sizes: the functions that outside code imports."""
 
-from retrial.stats.anova import OneWay, one_way_anova
 from retrial.stats.counts import (
     COUNT_METHODS,
     CountsComparison,
     clopper_pearson,
     compare_counts,
     fragility_index,
-    lin_fragility,
-    reverse_fragility,
     sample_size_for_zero_events,
     unmet,
 )
@@ -38,9 +35,7 @@ from retrial.stats.paired import PairedComparison, flip_rho, paired_from_summary
 from retrial.stats.permutation import permutation_t
 from retrial.stats.published import PublishedP, agreement, implied_interval, parse_p
 from retrial.stats.ranks import (
-    PairwiseRanks,
     RankTest,
-    dunn,
     kruskal_wallis,
     mann_whitney,
 )
@@ -52,10 +47,8 @@ __all__ = [
     "ORDERED_METHODS",
     "CountsComparison",
     "MeansComparison",
-    "OneWay",
     "OrderedComparison",
     "PairedComparison",
-    "PairwiseRanks",
     "PublishedP",
     "RankTest",
     "adjust",
@@ -67,7 +60,6 @@ __all__ = [
     "compare_means",
     "compare_ordered",
     "detectable_difference",
-    "dunn",
     "fisher_one_sided",
     "flip_rho",
     "fragility_index",
@@ -75,15 +67,12 @@ __all__ = [
     "implied_interval",
     "jzs_bayes_factor",
     "kruskal_wallis",
-    "lin_fragility",
     "mann_whitney",
     "means_p_range",
-    "one_way_anova",
     "paired_from_summary",
     "parse_p",
     "permutation_t",
     "required_difference",
-    "reverse_fragility",
     "sample_size_for_zero_events",
     "tipping_rate",
     "unmet",

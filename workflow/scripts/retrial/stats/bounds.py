@@ -8,7 +8,6 @@ is its upper envelope. With a printed mean, the bounds hold over its whole round
 
 import math
 from decimal import Decimal, InvalidOperation
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -127,96 +126,6 @@ def max_sd_over_mean(
         j = np.clip(np.floor(sizes / 2), first, last)
         kinks = width * np.sqrt(np.maximum(j * (sizes - j), 0) / (sizes * (sizes - 1)))
     return unboxed(np.where(bounded & (first <= last), np.fmax(ends, kinks), ends))
-
-
-def sd_limits_attained(
-    mean: ArrayLike, n: ArrayLike, minimum: ArrayLike, maximum: ArrayLike
-) -> tuple:
-    """Return the smallest and largest SD of n values whose minimum and maximum are known.
-
-    One value stands at each end. For the smallest SD all others are equal; for the largest they
-    stand at the ends as far as the mean allows.
-
-    Args:
-        mean: Mean(s), in the unit of the outcome.
-        n: Group size(s).
-        minimum: Smallest value(s) in the sample.
-        maximum: Largest value(s) in the sample. All are broadcast.
-
-    Returns:
-        (low, high), of the broadcast shape (floats for scalars).
-
-    Raises:
-        ValueError: If no n values have that mean, minimum and maximum.
-    """
-    sizes = as_counts(n, 2)
-    low, high = _limits(minimum, maximum)
-    means, sizes, low, high = np.broadcast_arrays(np.asarray(mean, dtype=float), sizes, low, high)
-    step = (high - low) / sizes
-    slack = _slack(low, high)
-    if np.any(means < low + step - slack) or np.any(means > high - step + slack):
-        raise ValueError(
-            f"No {n!r} values from {minimum!r} to {maximum!r}, both attained, have the mean "
-            f"{mean!r}."
-        )
-    rest = sizes - 2
-    with np.errstate(invalid="ignore", divide="ignore"):
-        centre = np.where(rest > 0, (sizes * means - low - high) / rest, means)
-    ss = (low - means) ** 2 + (high - means) ** 2 + rest * (centre - means) ** 2
-    return unboxed(np.sqrt(ss / (sizes - 1))), unboxed(_largest_sd(means, sizes, low, high))
-
-
-def sd_limits_integer(
-    mean: float | str, n: int, decimals: int, low: int, high: int, items: int = 1
-) -> tuple[float, float]:
-    """Return the smallest and largest SD of scores that are means of whole numbers.
-
-    Over every total S of the n * items answers that rounds to the printed mean (a tie may go
-    either way), in exact integers: SD^2 = (Q - S^2 / n) / ((n - 1) items^2), the sum of squares Q
-    least with the persons' totals as equal and greatest as extreme as can be.
-
-    Args:
-        mean: Printed mean, in points; text keeps it exact.
-        n: Group size.
-        decimals: Decimals to which the mean is printed.
-        low: Lowest answer to an item.
-        high: Highest answer to an item.
-        items: Items averaged into a person's score.
-
-    Returns:
-        (low, high), in points.
-
-    Raises:
-        ValueError: If no total within the limits rounds to the mean, or an input is impossible.
-    """
-    for name, value, least in (("n", n, 2), ("items", items, 1), ("decimals", decimals, 0)):
-        as_counts(value, least, name)
-    if low != int(low) or high != int(high) or low > high:
-        raise ValueError(f"low and high must be whole numbers in order, found {low!r}, {high!r}.")
-    size, per_person = int(n), int(items)
-    bottom, top = int(low) * per_person, int(high) * per_person
-    printed, half = Fraction(Decimal(str(mean))), Fraction(1, 2 * 10 ** int(decimals))
-    first = max(math.ceil((printed - half) * size * per_person), size * bottom)
-    last = min(math.floor((printed + half) * size * per_person), size * top)
-    if first > last:
-        raise ValueError(
-            f"No whole total of {n} times {items} answers from {low} to {high} rounds to the mean "
-            f"{mean} at {decimals} decimals."
-        )
-    least, greatest = None, None
-    for total in range(first, last + 1):
-        q, r = divmod(total, size)
-        smallest = (size - r) * q * q + r * (q + 1) ** 2
-        above = total - size * bottom
-        j = min(above // (top - bottom), size - 1) if top > bottom else 0
-        between = total - j * top - (size - 1 - j) * bottom
-        largest = j * top**2 + (size - 1 - j) * bottom**2 + between**2
-        # n Q - S^2 keeps the comparison in whole numbers.
-        spread_low, spread_high = (size * v - total * total for v in (smallest, largest))
-        least = spread_low if least is None else min(least, spread_low)
-        greatest = spread_high if greatest is None else max(greatest, spread_high)
-    scale = size * (size - 1) * per_person**2
-    return math.sqrt(Fraction(least, scale)), math.sqrt(Fraction(greatest, scale))
 
 
 def _printed_number(printed: str) -> Decimal:

@@ -1,14 +1,12 @@
 """Rank tests of many samples at once: the last axis are the individuals, the others the draws.
 
-Mann-Whitney's U (1947, doi 10.1214/aoms/1177730491), Kruskal-Wallis' H (1952, doi
-10.1080/01621459.1952.10483441) and Dunn's multiple comparisons (1964, doi
-10.1080/00401706.1964.10490181).
+Mann-Whitney's U (1947, doi 10.1214/aoms/1177730491) and Kruskal-Wallis' H (1952, doi
+10.1080/01621459.1952.10483441).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,25 +31,6 @@ class RankTest:
     statistic: float | np.ndarray
     p: float | np.ndarray
     df: int | None = None
-
-
-@dataclass(frozen=True)
-class PairwiseRanks:
-    """Dunn's comparisons; the last axis of each field runs over the pairs.
-
-    Attributes:
-        pairs: (i, j) of each comparison, counted from 0.
-        z: Of the sign of mean rank i minus mean rank j.
-        p: Two-sided p of each comparison by itself.
-        p_bonferroni: p times the number of pairs, at most 1.
-        p_holm: By Holm (1979).
-    """
-
-    pairs: tuple[tuple[int, int], ...]
-    z: np.ndarray
-    p: np.ndarray
-    p_bonferroni: np.ndarray
-    p_holm: np.ndarray
 
 
 def average_ranks(values: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -189,45 +168,3 @@ def kruskal_wallis(groups: Sequence[ArrayLike]) -> RankTest:
     left = 1 - ties / (n**3 - n)
     h = np.where(left > 0, between / np.where(left > 0, left, 1), 0.0)
     return RankTest(unboxed(h), unboxed(chdtrc(df, h)), df)
-
-
-def dunn(groups: Sequence[ArrayLike]) -> PairwiseRanks:
-    """Compare every pair of groups by Dunn's test, ranks taken over all groups together.
-
-    z = (mean rank i - mean rank j) / sqrt((N (N + 1) / 12 - sum(t^3 - t) / (12 (N - 1))) (1 / n_i +
-    1 / n_j)); SPSS calls it pairwise comparisons after Kruskal-Wallis.
-
-    Args:
-        groups: One (..., n_g) array a group; the other axes are broadcast.
-
-    Returns:
-        The comparisons, (..., pairs), pairs in the order (0, 1), (0, 2), ..., (1, 2), ...; where
-        all values are equal z is 0 and p is 1.
-
-    Raises:
-        ValueError: If there are fewer than two groups, one is empty or a value is NaN.
-    """
-    values, sizes = _joined(groups)
-    ranks, ties = average_ranks(values)
-    n, means = values.shape[-1], _rank_sums(ranks, sizes)
-    variance = np.asarray(n * (n + 1) / 12 - ties / (12 * (n - 1)))
-    pairs = tuple(combinations(range(len(sizes)), 2))
-    first, second = np.array(pairs).T
-    counts = np.array(sizes, dtype=float)
-    scale = np.sqrt(variance[..., None] * (1 / counts[first] + 1 / counts[second]))
-    apart = means[..., first] - means[..., second]
-    # The ranks of equal values differ by rounding at most, and so does their variance from 0.
-    z = np.where(scale > 1e-9, apart / np.where(scale > 1e-9, scale, 1), 0.0)
-    p = 2 * ndtr(-np.abs(z))
-    return PairwiseRanks(pairs, z, p, np.minimum(p * len(pairs), 1), _holm(p))
-
-
-def _holm(p: np.ndarray) -> np.ndarray:
-    """Return p values adjusted by Holm along the last axis, many families at once."""
-    order = np.argsort(p, axis=-1)
-    number = p.shape[-1]
-    steps = np.take_along_axis(p, order, axis=-1) * (number - np.arange(number))
-    adjusted = np.empty_like(p)
-    raised = np.minimum(np.maximum.accumulate(steps, axis=-1), 1)
-    np.put_along_axis(adjusted, order, raised, axis=-1)
-    return adjusted

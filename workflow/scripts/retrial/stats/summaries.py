@@ -225,33 +225,6 @@ def combine_groups(ns: ArrayLike, means: ArrayLike, sds: ArrayLike) -> tuple:
     return _summary(total, mean, np.sqrt(ss / (total - 1)))
 
 
-def missing_subgroup(
-    n: ArrayLike, mean: ArrayLike, sd: ArrayLike, ns: ArrayLike, means: ArrayLike, sds: ArrayLike
-) -> tuple:
-    """Solve for the one subgroup that a paper does not print, from the whole and the others.
-
-    The inverse of `combine_groups`.
-
-    Args:
-        n: Size of the whole group.
-        mean: Mean of the whole group, in the unit of the outcome.
-        sd: SD of the whole group.
-        ns: Sizes of the subgroups that are printed, shape (..., g).
-        means: Their means, shape (..., g).
-        sds: Their SDs, shape (..., g).
-
-    Returns:
-        (n, mean, sd) of the missing subgroup: an int and floats, or arrays of the leading shape.
-
-    Raises:
-        ValueError: If the printed subgroups cannot be parts of the whole, or fewer than 2 members
-            remain.
-    """
-    k, sub_mean, sub_ss = _pooled(ns, means, sds)
-    n_, mean_, sd_ = as_counts(n, 2), as_finite(mean), as_spreads(sd)
-    return _without_subgroup(n_, mean_, sd_, k, sub_mean, sub_ss, "The printed subgroup(s)")
-
-
 def change_sd(sd_before: ArrayLike, sd_after: ArrayLike, rho: ArrayLike) -> float | np.ndarray:
     """Return the SD of the individual change for an assumed within-person correlation.
 
@@ -274,38 +247,6 @@ def change_sd(sd_before: ArrayLike, sd_after: ArrayLike, rho: ArrayLike) -> floa
     if np.any(np.abs(correlation) > 1):
         raise ValueError(f"rho must lie between -1 and 1, found {rho!r}.")
     return unboxed(np.sqrt((before - after) ** 2 + 2 * (1 - correlation) * before * after))
-
-
-def rho_from_change_sd(
-    sd_before: ArrayLike, sd_after: ArrayLike, sd_change: ArrayLike
-) -> float | np.ndarray:
-    """Return the within-person correlation that the SD of a change implies.
-
-    rho = (s1^2 + s2^2 - sd_c^2) / (2 s1 s2) (Cochrane Handbook, section 6.5.2.8).
-
-    Args:
-        sd_before: SD(s) before, in the unit of the outcome.
-        sd_after: SD(s) after.
-        sd_change: SD(s) of the change; all three are broadcast.
-
-    Returns:
-        Correlation, of the broadcast shape (a float for scalars).
-
-    Raises:
-        ValueError: If an SD before or after is not positive, or the implied correlation lies
-            outside [-1, 1], that is the change SD outside [|s1 - s2|, s1 + s2].
-    """
-    before, after = as_spreads(sd_before, "sd_before"), as_spreads(sd_after, "sd_after")
-    change = as_spreads(sd_change, "sd_change")
-    if np.any(before == 0) or np.any(after == 0):
-        raise ValueError("A correlation is undefined when an SD is 0.")
-    rho = (before**2 + after**2 - change**2) / (2 * before * after)
-    if np.any(np.abs(rho) > 1 + FLOAT_NOISE):
-        raise ValueError(
-            f"The SD of the change must lie between |{sd_before!r} - {sd_after!r}| and their sum, "
-            f"found {sd_change!r}."
-        )
-    return unboxed(np.clip(rho, -1, 1))
 
 
 def feasible_values(n: ArrayLike, mean: ArrayLike, sd: ArrayLike, k: int = 1) -> tuple:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import pandas as pd
-
 from retrial.figures.tracing.spec import TraceSpec
 
 Group = Literal["mean", "upper", "lower"]
@@ -63,12 +61,6 @@ class Traced:
     height: int
     points: tuple[Point, ...]
     unsure: tuple[Unsure, ...]
-
-    def to_frame(self) -> pd.DataFrame:
-        """Return one row per point, with the attributes of `Point` as columns."""
-        columns = list(Point.__dataclass_fields__)
-        rows = [[getattr(point, name) for name in columns] for point in self.points]
-        return pd.DataFrame(rows, columns=columns)
 
 
 def make_point(

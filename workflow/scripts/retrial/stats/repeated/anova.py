@@ -164,7 +164,7 @@ def mixed_anova_from_moments(
     * error of the last two: SS = (N - p) tr V, df (N - p)(k - 1).
 
     Peers differ in the visit effect when sizes do: pingouin's is type II; SPSS, afex and JASP print
-    type III. Every person is taken as seen at every visit (see `mixed_anova_n_range`).
+    type III. Every person is taken as seen at every visit.
 
     Args:
         means: Cell means, shape (..., arms, visits), in the unit of the outcome.

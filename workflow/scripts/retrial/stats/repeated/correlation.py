@@ -74,27 +74,6 @@ def ar1(times: ArrayLike, rho: ArrayLike, per: float | None = None) -> np.ndarra
     return rhos[..., None, None] ** lags
 
 
-def unstructured(matrix: ArrayLike) -> np.ndarray:
-    """Return correlation matrices of any structure after checking that they are such.
-
-    Args:
-        matrix: Shape (..., visits, visits).
-
-    Returns:
-        The matrices as floats, exactly symmetric.
-
-    Raises:
-        ValueError: If a matrix is not square, symmetric, of unit diagonal, or not positive
-            definite (then no persons' visits can be correlated so, or one visit follows exactly
-            from the others).
-    """
-    checked = as_correlation(matrix)
-    smallest = np.linalg.eigvalsh(checked)[..., 0]
-    if np.any(smallest <= TOLERANCE):
-        raise ValueError(_not_definite("positive definite", smallest))
-    return checked
-
-
 def as_times(times: ArrayLike) -> np.ndarray:
     """Return times of visits as floats, or raise ValueError unless at least two that ascend."""
     visits = as_finite(times, "times")
@@ -124,12 +103,8 @@ def as_correlation(matrix: ArrayLike, name: str = "correlation") -> np.ndarray:
         np.linalg.cholesky(found + TOLERANCE * np.eye(found.shape[-1]))
     except np.linalg.LinAlgError:
         smallest = np.linalg.eigvalsh(found)[..., 0]
-        raise ValueError(_not_definite("positive semidefinite", smallest, name)) from None
+        raise ValueError(
+            f"{name} must be positive semidefinite: its smallest eigenvalue is "
+            f"{np.min(smallest):.3g}, so no persons' visits can be correlated so."
+        ) from None
     return found
-
-
-def _not_definite(what: str, smallest: np.ndarray, name: str = "correlation") -> str:
-    return (
-        f"{name} must be {what}: its smallest eigenvalue is {np.min(smallest):.3g}, so no "
-        "persons' visits can be correlated so."
-    )

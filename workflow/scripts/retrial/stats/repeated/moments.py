@@ -83,8 +83,7 @@ def as_moments(
         raise ValueError(f"At least 2 visits are needed, found {visits}.")
     if sizes.ndim < 1 or sizes.shape[-1] != arms:
         raise ValueError(
-            f"ns must have one size for each of the {arms} arms, found shape {sizes.shape}; for "
-            "sizes that differ by visit see `mixed_anova_n_range`."
+            f"ns must have one size for each of the {arms} arms, found shape {sizes.shape}."
         )
     matrices = _as_correlations(correlation, arms, visits, per_arm)
     _check_batch(centres.shape[:-2], spreads.shape[:-2], sizes.shape[:-1], matrices.shape[:-3])
