@@ -76,7 +76,10 @@ def draw_all(results: Results, folder: Path | str, processes: int = 1) -> dict[s
     target.mkdir(parents=True, exist_ok=True)
     plots = list(plots_of(results))
     if processes > 1:
-        # Forked, so that no worker imports matplotlib again.
+        # Forked, so that no worker imports matplotlib again; what is imported stays out of their
+        # garbage collections, which would copy it.
+        gc.collect()
+        gc.freeze()
         with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
             jobs = [pool.submit(_draw_one, results, target, *plot) for plot in plots]
             drawn = [job.result() for job in jobs]
