@@ -20,7 +20,7 @@ from plotnine import (
 from retrial.report.load import Results
 from retrial.report.plots.labels import drawable, ordered, p_axis
 from retrial.report.plots.theme import READING_COLOURS, READING_LINES, SOFT, report_theme
-from retrial.report.words import READINGS, count_of, number, p_value
+from retrial.report.words import READINGS, count_of, number, p_range
 
 EFFECTS = {"group": "arms", "interaction": "arms by visits"}
 MOST = 6  # panels: the claims whose own analysis it is come first
@@ -74,8 +74,8 @@ def say_repeated(results: Results) -> str:
     """Describe the curves from their rows."""
     rows = repeated_rows(results)
     told = [
-        f"{panel.replace(chr(10), ', ')}, read as {shown}: p {p_value(group['p'].min())} to "
-        f"{p_value(group['p'].max())}"
+        f"{panel.replace(chr(10), ', ')}, read as {shown}: p "
+        f"{p_range(group['p'].min(), group['p'].max(), results.alpha)}"
         for (panel, shown), group in rows.groupby(["panel", "shown"], sort=False)
     ]
     return (

@@ -39,7 +39,7 @@ from retrial.report.plots.theme import (
     VERMILLION,
     report_theme,
 )
-from retrial.report.words import METHODS, READINGS, count_of, listing, number, p_value
+from retrial.report.words import METHODS, READINGS, count_of, listing, number, p_range
 
 # The tests that the plot of counts shows, each by its mark.
 MARKS = {
@@ -158,7 +158,7 @@ def say_correlation(results: Results) -> str:
     told = []
     for (panel, shown), group in rows.groupby(["panel", "shown"], sort=False):
         flip = group["threshold"].dropna()
-        span = f"{p_value(group['p'].min())} to {p_value(group['p'].max())}"
+        span = p_range(group["p"].min(), group["p"].max(), results.alpha)
         crossing = (
             f", crossing {number(results.alpha, 2)} at {number(flip.iloc[0], 2)}"
             if len(flip)
