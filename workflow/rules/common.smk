@@ -19,6 +19,7 @@ os.environ.update(PYTHONPATH=LIBRARY)
 # Snakemake (9.27) runs scripts by this path without quoting it: a space in it would break them.
 sys.executable = shlex.quote(sys.executable)
 
+from retrial.run.console import tell
 from retrial.run.config import load_config, refuse_other_readings
 from retrial.run.digests import code_digest, file_digest
 from retrial.errors import UserError
@@ -35,10 +36,10 @@ try:
     # Only the run itself, not its jobs, and not a command that only tells something.
     RUNS = workflow.is_main_process and runs_jobs(sys.argv[1:])
     for line in claim_folder(".") if RUNS else []:
-        print(f"Note: {line}", file=sys.stderr)
+        tell(f"Note: {line}")
 except UserError as error:
     # A user's mistake is one message: a WorkflowError would name a line of this file.
-    print(error, file=sys.stderr)
+    tell(str(error))
     sys.exit(1)
 
 # Results edited or lost since they were made, by study and stage: made again, and said so.
@@ -52,7 +53,7 @@ for study in CHANGED if workflow.is_main_process else []:
         kept = set_aside(path) if RUNS and what != "lost" else None
         moved = f"it is moved to {kept}, and" if kept else "it"
         when = " when it is asked for" if stage in ON_REQUEST else ""
-        print(f"Note: {path} {words}; {moved} is made again{when}.", file=sys.stderr)
+        tell(f"Note: {path} {words}; {moved} is made again{when}.")
 
 
 # What a run leaves of a study beside its tables: `all` asks for each, so that a lost one is made again.

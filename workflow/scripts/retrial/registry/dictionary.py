@@ -6,7 +6,6 @@ of files in the README.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -85,12 +84,8 @@ def with_files(readme: str) -> str:
     return before + BEGIN + files() + END + after
 
 
-def main(page: str, readme: str) -> None:
+def write(page: Path | str, readme: Path | str) -> None:
     """Write the dictionary and the README's list."""
     write_text(page, dictionary())
     text = Path(readme).read_text(encoding="utf-8")
     write_text(readme, with_files(text))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])

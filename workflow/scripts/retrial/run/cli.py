@@ -1,10 +1,11 @@
-"""The command line: begin a study folder, check it, digitize a figure, freeze and trace results."""
+"""The command line: run the workflow, begin and check a study, digitize, freeze, trace."""
 
 from __future__ import annotations
 
 import re
 import sys
 import tempfile
+from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
@@ -135,21 +136,118 @@ def new(
 app.command("digitize")(digitize_command)
 
 
+Studies = Annotated[
+    list[str] | None, typer.Argument(metavar="[STUDY]...", help="Ids; else those configured.")
+]
+
+
+class Goal(StrEnum):
+    """What a run can be asked for."""
+
+    REPORT = "report"
+    CHECK = "check"
+    META = "meta"
+
+
+@app.command("run")
+def run_command(
+    study: Studies = None,
+    to: Annotated[Goal, typer.Option(help="What to make, with all it depends on.")] = Goal.REPORT,
+    cores: Annotated[str, typer.Option(help="How many cores to use, or all.")] = "all",
+    dry: Annotated[bool, typer.Option("--dry-run", "-n", help="Only list the jobs.")] = False,
+) -> None:
+    """Run what is out of date, and say what each report found."""
+    from retrial.run.runner import chosen_studies, run
+    from retrial.run.summary import is_whole, summarize
+
+    if cores != "all" and not re.fullmatch(r"[1-9][0-9]*", cores):
+        raise UserError(f"--cores {cores}: give a whole number of cores, 1 or more, or all.")
+    wanted = study or []
+    status = run(wanted, to.value, cores, dry)
+    studies, _ = chosen_studies(wanted)
+    made = [RESULTS / one for one in studies]
+    if dry:
+        pass
+    elif to is Goal.REPORT:
+        whole = [folder for folder in made if is_whole(folder)]
+        for folder in whole:
+            typer.echo(summarize(folder))
+        status = status or len(whole) < len(made)
+    elif status == 0 and to is Goal.CHECK:
+        typer.echo(f"check: every result of {' '.join(studies)} is as it was frozen")
+    elif status == 0:
+        typer.echo("meta: see results/meta/meta.csv and results/meta/figures")
+    sys.exit(int(status))
+
+
+@app.command()
+def unlock() -> None:
+    """Remove the lock that an interrupted run left in this folder."""
+    from retrial.run.runner import unlock as remove_lock
+
+    typer.echo(remove_lock())
+
+
+@app.command("studies")
+def studies_command() -> None:
+    """List the studies that a run takes, and what is wrong with the others."""
+    from retrial.run.runner import chosen_studies
+
+    sound, problems = chosen_studies([])
+    for one in sound:
+        typer.echo(one)
+    if problems:
+        raise UserError("\n".join(problems))
+
+
+@app.command()
+def summary(study: Studies = None) -> None:
+    """Say in a line a study what its report found."""
+    from retrial.run.runner import chosen_studies
+    from retrial.run.summary import is_whole, summarize
+
+    studies, problems = chosen_studies(study or [])
+    for one in studies:
+        if is_whole(RESULTS / one):
+            typer.echo(summarize(RESULTS / one))
+        else:
+            problems.append(f"{RESULTS / one} is not complete; run make report STUDY={one} first.")
+    if problems:
+        raise UserError("\n".join(problems))
+
+
+@app.command()
+def schema() -> None:
+    """Write the schema of the configuration and the data dictionary anew."""
+    from retrial.registry.dictionary import write
+    from retrial.run.config import schema as config_schema
+
+    Path("workflow/schemas/config.schema.yaml").write_text(config_schema(), encoding="utf-8")
+    write(Path("resources/tables.md"), Path("README.md"))
+
+
 @app.command()
 def freeze(
-    study: Annotated[str, typer.Argument(help="A study's id, or the path of its folder.")],
+    study: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[STUDY]...", help="Ids, or paths of folders; else those configured."
+        ),
+    ] = None,
     folder: Folder = STUDIES,
     results: Annotated[Path, typer.Option(help="The folder with the results.")] = RESULTS,
 ) -> None:
-    """Keep a study's results as the expected ones that `make check` compares with."""
+    """Keep the results of studies as the expected ones that `make check` compares with."""
     from retrial.run.freeze import freeze as freeze_results
+    from retrial.run.runner import chosen_studies
 
-    where = study_folder(study, folder)
-    made = results / where.resolve().name
-    if not made.is_dir():
-        raise UserError(f"{made} does not exist; run make report STUDY={made.name} first.")
-    freeze_results(where, made)
-    typer.echo(f"Froze {made} into {where / 'expected'}.")
+    for one in study or chosen_studies([])[0]:
+        where = study_folder(one, folder)
+        made = results / where.resolve().name
+        if not made.is_dir():
+            raise UserError(f"{made} does not exist; run make report STUDY={made.name} first.")
+        freeze_results(where, made)
+        typer.echo(f"Froze {made} into {where / 'expected'}.")
 
 
 @app.command()

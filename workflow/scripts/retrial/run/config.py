@@ -1,6 +1,6 @@
 """The configuration of a run: every key, what it means, its default, and what is allowed.
 
-`workflow/schemas/config.schema.yaml` is written from this module (`python -m retrial.run.config`).
+`workflow/schemas/config.schema.yaml` is written from this module (`retrial schema`).
 """
 
 from __future__ import annotations
@@ -251,13 +251,7 @@ def load_config(raw: dict | None) -> Config:
 
 def schema() -> str:
     """Return the JSON schema of the configuration, as YAML."""
-    header = (
-        "# Written by `python -m retrial.run.config` from workflow/scripts/retrial/run/config.py.\n"
-    )
+    header = "# Written by `retrial schema` from workflow/scripts/retrial/run/config.py.\n"
     return header + yaml.safe_dump(
         Config.model_json_schema(by_alias=True), sort_keys=False, allow_unicode=True, width=100
     )
-
-
-if __name__ == "__main__":
-    print(schema(), end="")

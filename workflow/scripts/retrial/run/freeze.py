@@ -5,15 +5,12 @@ Freezing is a person's decision, after looking at the report; no rule of the wor
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from pathlib import Path
 
 from retrial.errors import UserError
 from retrial.files import whole
 from retrial.registry import of_study
-from retrial.run.config import CONFIG, load_config, read_config
 from retrial.run.digests import file_digest
 from retrial.run.made import changed_since, is_consistent
 from retrial.run.provenance import input_digests
@@ -78,30 +75,3 @@ def changed_inputs(study: Path, results: Path) -> list[str]:
             evidence = study.resolve().parent.parent / name
             now[name] = file_digest(evidence) if evidence.is_file() else made_from[name]
     return sorted(n for n in now.keys() | made_from.keys() if now.get(n) != made_from.get(n))
-
-
-def main() -> int:
-    """Freeze the studies named on the command line."""
-    parser = argparse.ArgumentParser(prog="python -m retrial.run.freeze", description=__doc__)
-    parser.add_argument("studies", nargs="+", help="ids of studies, or study folders")
-    parser.add_argument("--results", type=Path, default=Path("results"), help="results folder")
-    arguments = parser.parse_args()
-    try:
-        for study in arguments.studies:
-            folder = _folder(study)
-            files = freeze(folder, arguments.results / folder.name)
-            print(f"{folder / 'expected'}: {len(files)} files frozen")
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
-
-
-def _folder(study: str) -> Path:
-    if "/" in study:
-        return Path(study)
-    return Path(load_config(read_config(CONFIG)).studies_folder, study)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -19,7 +19,7 @@ from typing import TextIO
 from retrial.errors import UserError
 
 PACKAGES = ("numpy", "pandas", "scipy", "pingouin", "plotnine")
-
+ERROR = "error:"  # the line of a log before what a person should know
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
 REFUSED = (errno.EROFS, errno.EACCES, errno.EPERM)
@@ -33,6 +33,25 @@ def disk_sentence(error: OSError, place: Path | str) -> str:
     if error.errno in REFUSED:
         return f"{where} cannot be written ({error.strerror}). Make it writable and run again."
     return f"{where}: {error.strerror or error}"
+
+
+def error_in(log: Path | str) -> str:
+    """Return what a failed job's log says to a person; empty when it says nothing."""
+    try:
+        text = Path(log).read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    _, found, said = text.rpartition(f"\n{ERROR}\n")
+    return said.strip() if found else ""
+
+
+def disk_lines(output: Path | str) -> list[str]:
+    """Return the sentences on the disk in what the jobs have written, each once."""
+    try:
+        lines = Path(output).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError as error:
+        return [disk_sentence(error, output)]
+    return list(dict.fromkeys(line for line in lines if line.endswith(" and run again.")))
 
 
 @contextlib.contextmanager
@@ -64,12 +83,14 @@ def _told(log: TextIO, path: str) -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        log.write(f"{error}\n")
+        log.write(f"{ERROR}\n{error}\n")
         print(error, file=sys.stderr)
         sys.exit(1)
     except Exception as error:
         if isinstance(error, OSError) and error.errno in (*FULL, *REFUSED):
             raise
         traceback.print_exc(file=log)
-        print(f"{type(error).__name__}: {error}\nTraceback in {path}", file=sys.stderr)
+        said = f"{type(error).__name__}: {error}\nTraceback in {path}"
+        log.write(f"{ERROR}\n{said}\n")
+        print(said, file=sys.stderr)
         sys.exit(1)

@@ -168,6 +168,8 @@ def other_runs(folder: Path | str) -> list[str]:
 def _is_snakemake(command: list[str]) -> bool:
     # `python -m snakemake ...` or the console script; a job of it runs `--mode subprocess`.
     names = [Path(part).name for part in command[:4]]
+    if names[:1] and names[0].startswith("python") and names[1:3] == ["retrial", "run"]:
+        return True
     main = "snakemake" in names and not any(part.startswith("--mode") for part in command)
     return main and bool(names) and (names[0].startswith("python") or names[0] == "snakemake")
 
@@ -197,7 +199,7 @@ def claim_folder(folder: Path | str) -> list[str]:
         if owner and owner != socket.gethostname():
             raise UserError(
                 f"A run that began on {owner} has locked {folder.resolve()}. If it no longer "
-                "works there, run: snakemake --unlock"
+                "works there, run: retrial unlock"
             )
         for lock in locks:
             lock.unlink(missing_ok=True)

@@ -1,13 +1,8 @@
-"""Where the study folders are, which of them a run takes, and which files make up one of them.
-
-`python -m retrial.run.studies [id ...]` prints the studies that a run can take, and on stderr what
-is wrong with the configuration or with those that it cannot.
-"""
+"""Where the study folders are, which of them a run takes, and which files make up one of them."""
 
 from __future__ import annotations
 
 import difflib
-import sys
 from pathlib import Path
 
 from retrial.errors import UserError
@@ -116,23 +111,3 @@ def _is_typed(parts: tuple[str, ...]) -> bool:
 def knows_truth(folder: Path | str) -> bool:
     """Return whether a study brings the truth that its digitized figures are held against."""
     return Path(folder, "truth.csv").is_file()
-
-
-def main(wanted: list[str]) -> int:
-    """Print the studies to run, those named or those of the configuration, in one line."""
-    from retrial.run.config import CONFIG, load_config, read_config
-
-    try:
-        settings = load_config(read_config(CONFIG))
-        sound, problems = sort_out(settings.studies_folder, wanted or settings.studies)
-    except UserError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(*sound)
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 1 if problems else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

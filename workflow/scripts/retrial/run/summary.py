@@ -1,4 +1,4 @@
-"""What a run found, in one line a study: `python -m retrial.run.summary results/hu2013`.
+"""What a run found, in one line a study.
 
 It uses the standard library alone, so that the line comes at once.
 """
@@ -6,7 +6,6 @@ It uses the standard library alone, so that the line comes at once.
 from __future__ import annotations
 
 import csv
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -60,15 +59,3 @@ def is_whole(results_folder: Path | str) -> bool:
     folder = Path(results_folder)
     needed = ("report.html", "provenance.json", "validated.txt", "claims.csv")
     return all((folder / name).is_file() for name in needed) and is_consistent(folder)
-
-
-def main(folders: list[str]) -> int:
-    """Print the line of each results folder whose run came to its end; 0 if all did."""
-    there = [folder for folder in folders if is_whole(folder)]
-    for folder in there:
-        print(summarize(folder))
-    return 0 if len(there) == len(folders) else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
