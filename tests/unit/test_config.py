@@ -9,7 +9,6 @@ import pytest
 import yaml
 from retrial.errors import UserError
 from retrial.report.contents import SECTIONS
-from retrial.run import studies
 from retrial.run.config import (
     Config,
     Section,
@@ -18,6 +17,7 @@ from retrial.run.config import (
     refuse_other_readings,
     schema,
 )
+from retrial.run.runner import chosen_studies
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -130,7 +130,7 @@ def test_no_configuration_says_where_to_run():
         read_config("nowhere/config.yaml")
 
 
-def test_the_studies_to_run_are_those_of_the_configuration(tmp_path, monkeypatch, capsys):
+def test_the_studies_to_run_are_those_of_the_configuration(tmp_path, monkeypatch):
     for study in ("one", "two"):
         shutil.copytree(
             ROOT / "resources/studies/hu2013",
@@ -139,17 +139,15 @@ def test_the_studies_to_run_are_those_of_the_configuration(tmp_path, monkeypatch
         )
     (tmp_path / "config").mkdir()
     (tmp_path / "config/config.yaml").write_text("studies: [one]\nstudies_folder: trials\n")
+    (tmp_path / "Snakefile").touch()
     monkeypatch.chdir(tmp_path)
-    assert studies.main([]) == 0
-    assert capsys.readouterr().out == "one\n"
-    assert studies.main(["two"]) == 0
-    assert capsys.readouterr().out == "two\n"
+    assert chosen_studies([]) == (["one"], [])
+    assert chosen_studies(["two"]) == (["two"], [])
     (tmp_path / "trials/two/counts.csv").unlink()
-    assert studies.main(["one", "two", "three"]) == 1
-    said = capsys.readouterr()
-    assert said.out == "one\n"
-    assert "trials/two lacks counts.csv" in said.err
-    assert "There is no study 'three' in trials; there are: one, two." in said.err
+    sound, problems = chosen_studies(["one", "two", "three"])
+    assert sound == ["one"] and len(problems) == 2
+    assert "There is no study 'three' in trials; there are: one, two." in problems
+    assert any("trials/two lacks counts.csv" in problem for problem in problems)
 
 
 @pytest.mark.parametrize(

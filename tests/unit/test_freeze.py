@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from retrial.errors import UserError
 from retrial.registry import of_study
-from retrial.run import summary
 from retrial.run.compare import compare_results
 from retrial.run.freeze import freeze
 from retrial.run.made import note_made
@@ -125,14 +124,11 @@ def test_freezing_an_edited_result_is_refused(finished):
     assert not is_whole(results) and not (study / "expected").exists()
 
 
-def test_a_run_that_came_to_its_end_is_summarized(finished, capsys):
+def test_only_a_run_that_came_to_its_end_is_whole(finished):
     _, results = finished
-    assert is_whole(results)
-    assert summary.main([str(results), str(results.parent / "bad")]) == 1
-    assert capsys.readouterr().out.count("report.html") == 1
-    assert summary.main([str(results)]) == 0
+    assert is_whole(results) and not is_whole(results.parent / "bad")
     (results / "validated.txt").unlink()
-    assert summary.main([str(results)]) == 1
+    assert not is_whole(results)
 
 
 def test_provenance_holds_neither_paths_nor_times(finished):

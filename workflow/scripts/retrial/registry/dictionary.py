@@ -1,7 +1,6 @@
 """The data dictionary, `resources/tables.md`: every table of a run, column by column.
 
-`python -m retrial.registry.dictionary resources/tables.md README.md` writes it anew, and the list
-of files in the README.
+`retrial schema` writes it anew, and the list of files in the README.
 """
 
 from __future__ import annotations

@@ -52,6 +52,13 @@ def study_folder(study: str, studies: Path) -> Path:
     raise UserError(no_such_study(studies, study))
 
 
+def configured_folder() -> Path:
+    """Return the folder of studies that the configuration names."""
+    from retrial.run.config import CONFIG, load_config, read_config
+
+    return Path(load_config(read_config(CONFIG)).studies_folder) if CONFIG.is_file() else STUDIES
+
+
 def require_project(studies: Path) -> None:
     """Refuse to work in another folder than the project's, unless `--folder` names one."""
     if studies == STUDIES and not studies.is_dir():
@@ -230,17 +237,19 @@ def schema() -> None:
 def freeze(
     study: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="[STUDY]...", help="Ids, or paths of folders; else those configured."
-        ),
+        typer.Argument(metavar="[STUDY]...", help="Ids or folders; else those configured."),
     ] = None,
-    folder: Folder = STUDIES,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="The folder with the study folders; else the configured one."),
+    ] = None,
     results: Annotated[Path, typer.Option(help="The folder with the results.")] = RESULTS,
 ) -> None:
     """Keep the results of studies as the expected ones that `make check` compares with."""
     from retrial.run.freeze import freeze as freeze_results
     from retrial.run.runner import chosen_studies
 
+    folder = folder or configured_folder()
     for one in study or chosen_studies([])[0]:
         where = study_folder(one, folder)
         made = results / where.resolve().name

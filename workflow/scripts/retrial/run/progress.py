@@ -77,7 +77,7 @@ class Progress:
             self.console.tell(job.words)
 
     def _last_line(self) -> str:
-        if self.dry or not self.total:
+        if self.dry or self.done == self.total:
             return ""
         full = _BAR * self.done // self.total
         parts = [f"[{'#' * full}{'.' * (_BAR - full)}] {self.done} of {self.total} jobs"]

@@ -132,7 +132,7 @@ def failures(progress: Progress) -> list[str]:
     lines = []
     for job in progress.failed:
         found = [error for log in job.logs if (error := error_in(log))]
-        lines += found or [f"{job.words}: failed; see {', '.join(map(str, job.logs)) or LOG}"]
+        lines += found or [f"{job.words}: failed; see {', '.join(map(str, [*job.logs, LOG]))}"]
     if not lines:
         lines += progress.errors
     lines = [*disk_lines(LOG), *lines] or ["The run failed."]
