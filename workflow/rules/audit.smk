@@ -1,7 +1,7 @@
 rule audit:
     """Find what cannot be right as printed: impossible readings, tallies, repeats, sentences."""
     input:
-        validated=ancient("results/{study}/validated.txt"),
+        validated=validated_for("audit"),
         study=study_file("study.yaml"),
         claims=study_file("claims.yaml"),
         constraints=study_file("constraints.yaml"),
@@ -22,9 +22,17 @@ rule audit:
         mem_mb=500,
         runtime=5,
     params:
-        code=stage_code("audit"),
-        inputs=contents("study.yaml", "claims.yaml", "constraints.yaml", "figures/figures.yaml"),
-        alpha=settings.alpha,
+        **made_from(
+            "audit",
+            inputs=contents(
+                "study.yaml",
+                "claims.yaml",
+                "constraints.yaml",
+                "figures/figures.yaml",
+                without=("statement", "note"),
+            ),
+            alpha=settings.alpha,
+        ),
     message:
         "Auditing the printed numbers of {wildcards.study}"
     script:

@@ -1,7 +1,7 @@
 rule collect:
     """Collect the numbers that the paper prints, in text, tables and figures, each with its place."""
     input:
-        validated=ancient("results/{study}/validated.txt"),
+        validated=validated_for("collect"),
         study=study_file("study.yaml"),
         reported=study_file("reported.csv"),
         counts=study_file("counts.csv"),
@@ -20,12 +20,19 @@ rule collect:
         mem_mb=500,
         runtime=5,
     params:
-        code=stage_code("collect"),
-        inputs=contents(
-            "study.yaml", "reported.csv", "counts.csv", "figures/figures.yaml", figures=True
+        **made_from(
+            "collect",
+            inputs=contents(
+                "study.yaml",
+                "reported.csv",
+                "counts.csv",
+                "figures/figures.yaml",
+                figures=True,
+                without=WORDS,
+            ),
+            draws=settings.draws,
+            seed=seed_if(has_digitizations),
         ),
-        draws=settings.draws,
-        seed=settings.seed,
     message:
         "Collecting the printed numbers of {wildcards.study}"
     script:

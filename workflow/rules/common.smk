@@ -23,7 +23,15 @@ from retrial.run.console import tell
 from retrial.run.config import load_config, refuse_other_readings
 from retrial.run.digests import code_digest, file_digest
 from retrial.errors import UserError
-from retrial.run.made import ON_REQUEST, changed_since, claim_folder, runs_jobs, set_aside
+from retrial.run.contents import WORDS, typed_digest
+from retrial.run.made import (
+    ON_REQUEST,
+    changed_since,
+    claim_folder,
+    made_with,
+    runs_jobs,
+    set_aside,
+)
 from retrial.registry import TABLES, of_study
 from retrial.run.record import write_run_record
 from retrial.run.studies import RESERVED, find_studies, folder_files, known_studies, knows_truth
@@ -84,10 +92,11 @@ def stage_code(stage, *others):
     return planned
 
 
-def contents(*names, figures=False, evidence=False):
+def contents(*names, figures=False, evidence=False, without=()):
     """Digests of the typed files that a stage reads, for its params: contents decide what runs.
 
-    Snakemake goes by time stamps, and a file that is put back with an old one is passed over.
+    Snakemake goes by time stamps, and a file that is put back with an old one is passed over. So
+    rules take typed files as ancient. `without` are the words that the stage does not use.
     """
 
     def find(wildcards):
@@ -95,9 +104,48 @@ def contents(*names, figures=False, evidence=False):
         files = [folder / name for name in names]
         files += map(Path, typed_figures(folder / "figures/figures.yaml") if figures else [])
         files += [Path(settings.evidence)] if evidence else []
-        return [file_digest(path)[:16] for path in files if path.is_file()]
+        return [typed_digest(path, tuple(without))[:16] for path in files if path.is_file()]
 
     return find
+
+
+# The params of each stage, by name in their order, as its rule has them.
+PARAMS = {}
+
+
+def made_from(stage, **params):
+    """The params of a stage's rule: the digest of its code, and what else it is made from."""
+    PARAMS[stage] = {"code": stage_code(stage)} | params
+    return PARAMS[stage]
+
+
+def validated_for(stage):
+    """The note that a study folder is valid, for a stage that reads it.
+
+    It is ancient for a stage whose results were made with the params that it has now: a changed
+    claims.yaml must not re-run `collect`. For any other stage it is not: where Snakemake plans a
+    job whose output is ancient to others, it does not look at what else has changed for them
+    (snakemake issue 4166).
+    """
+
+    def find(wildcards):
+        path = f"results/{wildcards.study}/validated.txt"
+        now = [p(wildcards) if callable(p) else p for p in PARAMS[stage].values()]
+        return ancient(path) if made_with(f"results/{wildcards.study}", stage, now) else path
+
+    return find
+
+
+def seed_if(draws):
+    """The seed, for a stage that draws random numbers from it; `draws` tells for a study whether
+    it does."""
+    return lambda wildcards: settings.seed if draws(wildcards.study) else None
+
+
+def has_digitizations(study):
+    """Whether files of a digitizer are there for a study."""
+    listed = Path(settings.studies_folder, study, "figures/figures.yaml")
+    return bool(typed_figures(listed))
 
 
 def folder_contents(wildcards):
@@ -107,33 +155,15 @@ def folder_contents(wildcards):
     return found | {"evidence": file_digest(settings.evidence)[:16]}
 
 
-@functools.cache
-def has_results(study):
-    """Whether an earlier run has left results of this study."""
-    return Path("results", study).is_dir()
-
-
 def study_file(name):
-    """A file of the study folder, for stages that must wait until the folder is validated.
-
-    The stage takes `validated.txt` as ancient: a changed claims.yaml must not re-run `collect`.
-    But where Snakemake plans a job whose output is ancient to others, it forgets to look at what
-    else has changed for them (snakemake issue 4166). So `validate` is a checkpoint: what must
-    run is decided again when it is done. Where there are no results yet, all of it must run,
-    and the plan is shown whole at once.
-    """
-
-    def find(wildcards):
-        if has_results(wildcards.study):
-            checkpoints.validate.get(study=wildcards.study)
-        return f"{settings.studies_folder}/{wildcards.study}/{name}"
-
-    return find
+    """A file of the study folder. Its contents decide what runs (`contents`), not its time."""
+    return ancient(f"{settings.studies_folder}/{{study}}/{name}")
 
 
 def figure_files(wildcards):
     """The project files of a study's figures, and their images, as far as they are there."""
-    return typed_figures(study_file("figures/figures.yaml")(wildcards))
+    listed = f"{settings.studies_folder}/{wildcards.study}/figures/figures.yaml"
+    return [ancient(path) for path in typed_figures(listed)]
 
 
 def typed_figures(listed):

@@ -1,7 +1,7 @@
 rule effects:
     """Give each outcome's effect and weight as a meta-analysis would take them, by reading."""
     input:
-        validated=ancient("results/{study}/validated.txt"),
+        validated=validated_for("effects"),
         study=study_file("study.yaml"),
         reported="results/{study}/reported.csv",
         summaries="results/{study}/summaries.csv",
@@ -18,10 +18,12 @@ rule effects:
         mem_mb=500,
         runtime=5,
     params:
-        code=stage_code("effects"),
-        inputs=contents("study.yaml"),
-        alpha=settings.alpha,
-        readings=settings.readings,
+        **made_from(
+            "effects",
+            inputs=contents("study.yaml", without=WORDS),
+            alpha=settings.alpha,
+            readings=settings.readings,
+        ),
     message:
         "Computing the effects of {wildcards.study} for a meta-analysis"
     script:

@@ -1,11 +1,11 @@
 rule judge:
     """Give each claim its verdict by fixed rules, and say what it depends on."""
     input:
-        validated=ancient("results/{study}/validated.txt"),
+        validated=validated_for("judge"),
         study=study_file("study.yaml"),
         claims=study_file("claims.yaml"),
         figures=study_file("figures/figures.yaml"),
-        evidence=settings.evidence,
+        evidence=ancient(settings.evidence),
         audit="results/{study}/audit.csv",
         tests="results/{study}/tests.csv",
         sensitivity="results/{study}/sensitivity.csv",
@@ -23,9 +23,11 @@ rule judge:
         mem_mb=500,
         runtime=5,
     params:
-        code=stage_code("judge"),
-        inputs=contents("study.yaml", "claims.yaml", "figures/figures.yaml", evidence=True),
-        alpha=settings.alpha,
+        **made_from(
+            "judge",
+            inputs=contents("study.yaml", "claims.yaml", "figures/figures.yaml", evidence=True),
+            alpha=settings.alpha,
+        ),
     message:
         "Judging the claims of {wildcards.study}"
     script:

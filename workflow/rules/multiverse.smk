@@ -1,10 +1,10 @@
 rule multiverse:
     """Lay out every specification of every claim, and whether it agrees with the claim."""
     input:
-        validated=ancient("results/{study}/validated.txt"),
+        validated=validated_for("multiverse"),
         study=study_file("study.yaml"),
         claims=study_file("claims.yaml"),
-        evidence=settings.evidence,
+        evidence=ancient(settings.evidence),
         reported="results/{study}/reported.csv",
         summaries="results/{study}/summaries.csv",
         tests="results/{study}/tests.csv",
@@ -21,10 +21,12 @@ rule multiverse:
         mem_mb=500,
         runtime=10,
     params:
-        code=stage_code("multiverse"),
-        inputs=contents("study.yaml", "claims.yaml", evidence=True),
-        alpha=settings.alpha,
-        readings=settings.readings,
+        **made_from(
+            "multiverse",
+            inputs=contents("study.yaml", "claims.yaml", evidence=True, without=WORDS),
+            alpha=settings.alpha,
+            readings=settings.readings,
+        ),
     message:
         "Laying out every specification of {wildcards.study}"
     script:

@@ -2,7 +2,7 @@ rule plot:
     """Draw the report's figures, each as SVG and PNG with a text for who cannot see it."""
     input:
         **every_table("shown"),
-        validated=ancient("results/{study}/validated.txt"),
+        validated=validated_for("plot"),
         study=study_file("study.yaml"),
         typed_claims=study_file("claims.yaml"),
         figures=study_file("figures/figures.yaml"),
@@ -27,9 +27,11 @@ rule plot:
         mem_mb=1000,
         runtime=10,
     params:
-        code=stage_code("plot"),
-        inputs=contents("study.yaml", "claims.yaml", "figures/figures.yaml", figures=True),
-        alpha=settings.alpha,
+        **made_from(
+            "plot",
+            inputs=contents("study.yaml", "claims.yaml", "figures/figures.yaml", figures=True),
+            alpha=settings.alpha,
+        ),
     message:
         "Drawing the figures of {wildcards.study}"
     script:

@@ -1,9 +1,9 @@
 rule provenance:
     """Note what the results were made from: digests of every input, versions, settings."""
     input:
-        validated=ancient("results/{study}/validated.txt"),
+        validated=validated_for("provenance"),
         folder=study_folder,
-        evidence=settings.evidence,
+        evidence=ancient(settings.evidence),
         lock=project_file("envs/requirements.lock"),
     output:
         provenance="results/{study}/provenance.json",
@@ -18,10 +18,12 @@ rule provenance:
         mem_mb=200,
         runtime=5,
     params:
-        code=stage_code("provenance"),
-        inputs=folder_contents,
-        settings=settings.analysis(),
-        study_folder=lambda wildcards: f"{settings.studies_folder}/{wildcards.study}",
+        **made_from(
+            "provenance",
+            inputs=folder_contents,
+            settings=settings.analysis(),
+            study_folder=lambda wildcards: f"{settings.studies_folder}/{wildcards.study}",
+        ),
     message:
         "Noting what the results of {wildcards.study} are made from"
     script:

@@ -2,7 +2,7 @@ rule report:
     """Render the report: one HTML file that needs no network, and the notebook behind it."""
     input:
         **every_table("shown"),
-        validated=ancient("results/{study}/validated.txt"),
+        validated=validated_for("report"),
         study=study_file("study.yaml"),
         typed_claims=study_file("claims.yaml"),
         study_figures=study_file("figures/figures.yaml"),
@@ -31,20 +31,24 @@ rule report:
         mem_mb=1000,
         runtime=10,
     params:
-        # Unnamed, because the named ones are the notebook's parameters.
-        stage_code(
+        **made_from(
             "report",
-            "workflow/notebooks/report.py",
-            "workflow/report/template/index.html.j2",
-            "workflow/report/template/style.css",
+            page=stage_code(
+                "report",
+                "workflow/notebooks/report.py",
+                "workflow/report/template/index.html.j2",
+                "workflow/report/template/style.css",
+            ),
+            inputs=contents("study.yaml", "claims.yaml", "figures/figures.yaml"),
+            # The parameters of the notebook.
+            shown=lambda wildcards: {
+                "results_folder": f"results/{wildcards.study}",
+                "study_folder": f"{settings.studies_folder}/{wildcards.study}",
+                "alpha": settings.alpha,
+                "title": settings.report.title,
+                "sections": settings.report.sections,
+            },
         ),
-        contents("study.yaml", "claims.yaml", "figures/figures.yaml"),
-        study_id=lambda wildcards: wildcards.study,
-        results_folder=subpath(output.html, parent=True),
-        study_folder=lambda wildcards: f"{settings.studies_folder}/{wildcards.study}",
-        alpha=settings.alpha,
-        title=settings.report.title,
-        sections=settings.report.sections,
     message:
         "Rendering the report of {wildcards.study}"
     script:

@@ -1,7 +1,7 @@
 rule retest:
     """Run the paper's significance tests again, and the tests that it could have run."""
     input:
-        validated=ancient("results/{study}/validated.txt"),
+        validated=validated_for("retest"),
         study=study_file("study.yaml"),
         claims=study_file("claims.yaml"),
         reported="results/{study}/reported.csv",
@@ -20,14 +20,16 @@ rule retest:
         mem_mb=500,
         runtime=10,
     params:
-        code=stage_code("retest"),
-        inputs=contents("study.yaml", "claims.yaml"),
-        rank_draws=settings.rank_draws,
-        seed=settings.seed,
-        alpha=settings.alpha,
-        power=settings.power,
-        readings=settings.readings,
-        rho=settings.rho.values(),
+        **made_from(
+            "retest",
+            inputs=contents("study.yaml", "claims.yaml", without=WORDS),
+            rank_draws=settings.rank_draws,
+            seed=seed_if(lambda study: settings.rank_draws),
+            alpha=settings.alpha,
+            power=settings.power,
+            readings=settings.readings,
+            rho=settings.rho.values(),
+        ),
     message:
         "Running the tests of {wildcards.study} again"
     script:

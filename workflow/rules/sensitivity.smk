@@ -1,12 +1,12 @@
 rule sensitivity:
     """Run the sensitivity analyses: one assumption after the other is changed."""
     input:
-        validated=ancient("results/{study}/validated.txt"),
+        validated=validated_for("sensitivity"),
         study=study_file("study.yaml"),
         claims=study_file("claims.yaml"),
         constraints=study_file("constraints.yaml"),
         figures=study_file("figures/figures.yaml"),
-        evidence=settings.evidence,
+        evidence=ancient(settings.evidence),
         reported="results/{study}/reported.csv",
         summaries="results/{study}/summaries.csv",
         digitization="results/{study}/digitization.parquet",
@@ -23,13 +23,20 @@ rule sensitivity:
         mem_mb=500,
         runtime=10,
     params:
-        code=stage_code("sensitivity"),
-        inputs=contents(
-            "study.yaml", "claims.yaml", "constraints.yaml", "figures/figures.yaml", evidence=True
+        **made_from(
+            "sensitivity",
+            inputs=contents(
+                "study.yaml",
+                "claims.yaml",
+                "constraints.yaml",
+                "figures/figures.yaml",
+                evidence=True,
+                without=("statement", "note"),
+            ),
+            alpha=settings.alpha,
+            readings=settings.readings,
+            rho=settings.rho.values(),
         ),
-        alpha=settings.alpha,
-        readings=settings.readings,
-        rho=settings.rho.values(),
     message:
         "Running the sensitivity analyses of {wildcards.study}"
     script:

@@ -1,7 +1,7 @@
 rule truth:
     """Hold what a digitized figure gave against the truth, for a study whose truth is known."""
     input:
-        validated=ancient("results/{study}/validated.txt"),
+        validated=validated_for("truth"),
         study=study_file("study.yaml"),
         claims=study_file("claims.yaml"),
         known_truth=study_file("truth.csv"),
@@ -22,9 +22,11 @@ rule truth:
         mem_mb=500,
         runtime=5,
     params:
-        code=stage_code("truth"),
-        inputs=contents("study.yaml", "claims.yaml", "truth.csv"),
-        seed=settings.seed,
+        **made_from(
+            "truth",
+            inputs=contents("study.yaml", "claims.yaml", "truth.csv", without=WORDS),
+            seed=settings.seed,
+        ),
     message:
         "Holding the digitized numbers of {wildcards.study} against the truth"
     script:

@@ -1,4 +1,4 @@
-checkpoint validate:
+rule validate:
     """Check everything that a person typed about a study, and list all faults at once."""
     input:
         folder=study_folder,

@@ -6,7 +6,7 @@ from retrial.tables import write_table
 from retrial.trial import Trial
 from retrial.validation.usage import usage
 
-with job_log(snakemake.log[0], snakemake.output, snakemake.input):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input, snakemake.params):
     trial = Trial.of_job(snakemake.input, snakemake.params)
     findings = audit(trial)
     write_table(findings, snakemake.output.audit)

@@ -10,7 +10,7 @@ from retrial.study.models import load_study
 from retrial.study.typed import read_printed
 from retrial.tables import write_table
 
-with job_log(snakemake.log[0], snakemake.output, snakemake.input):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input, snakemake.params):
     study = load_study(snakemake.input.study)
     typed = read_printed(snakemake.input.reported)
     digitized = read_figures(

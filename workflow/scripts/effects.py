@@ -5,6 +5,6 @@ from retrial.stages.meta.effects import effects_of
 from retrial.tables import write_table
 from retrial.trial import Trial
 
-with job_log(snakemake.log[0], snakemake.output, snakemake.input):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input, snakemake.params):
     trial = Trial.of_job(snakemake.input, snakemake.params)
     write_table(effects_of(trial), snakemake.output.effects)

@@ -6,7 +6,7 @@ from retrial.stages.judge import judge
 from retrial.tables import write_table
 from retrial.trial import Trial
 
-with job_log(snakemake.log[0], snakemake.output, snakemake.input):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input, snakemake.params):
     trial = Trial.of_job(snakemake.input, snakemake.params)
     write_table(judge(trial), snakemake.output.claims)
     write_table(risk_of_bias(trial.study), snakemake.output.risk_of_bias)

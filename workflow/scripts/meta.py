@@ -7,7 +7,7 @@ from retrial.stages.meta.across import meta_analysis
 from retrial.study.models import load_study
 from retrial.tables import read_table, write_table
 
-with job_log(snakemake.log[0], snakemake.output, snakemake.input):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input, snakemake.params):
     studies = [load_study(path) for path in snakemake.input.studies]
     analysis = meta_analysis(
         studies,

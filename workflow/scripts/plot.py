@@ -6,7 +6,7 @@ from retrial.report.load import load
 from retrial.report.plots import draw_all
 from retrial.run.log import job_log
 
-with job_log(snakemake.log[0], snakemake.output, snakemake.input):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input, snakemake.params):
     results = load(
         Path(snakemake.input.reported).parent,
         Path(snakemake.input.study).parent,

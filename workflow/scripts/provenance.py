@@ -6,7 +6,7 @@ from retrial.files import write_text
 from retrial.run.log import job_log
 from retrial.run.provenance import provenance
 
-with job_log(snakemake.log[0], snakemake.output, snakemake.input):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input, snakemake.params):
     made_from = provenance(
         snakemake.params.study_folder,
         snakemake.input.folder,

@@ -3,11 +3,11 @@
 from retrial.report.render import render
 from retrial.run.log import job_log
 
-with job_log(snakemake.log[0], snakemake.output, snakemake.input):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input, snakemake.params):
     render(
         notebook=snakemake.input.notebook,
         template=snakemake.input.template,
         html=snakemake.output.html,
         executed=snakemake.output.notebook,
-        parameters={"study_id": snakemake.wildcards.study, **dict(snakemake.params.items())},
+        parameters={"study_id": snakemake.wildcards.study, **snakemake.params.shown},
     )

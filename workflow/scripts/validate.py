@@ -5,7 +5,7 @@ from retrial.files import write_text
 from retrial.run.log import job_log
 from retrial.validation import check_study, format_problems, summarize
 
-with job_log(snakemake.log[0], snakemake.output, snakemake.input):
+with job_log(snakemake.log[0], snakemake.output, snakemake.input, snakemake.params):
     folder, evidence = snakemake.params.folder, snakemake.input.evidence
     problems = check_study(folder, evidence)
     if problems:

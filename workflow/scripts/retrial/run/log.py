@@ -55,11 +55,13 @@ def disk_lines(output: Path | str) -> list[str]:
 
 
 @contextlib.contextmanager
-def job_log(path: str, outputs: Iterable[str] = (), inputs: Iterable[str] = ()) -> Iterator[None]:
+def job_log(
+    path: str, outputs: Iterable[str] = (), inputs: Iterable[str] = (), params: Iterable = ()
+) -> Iterator[None]:
     """Write a job's log to `path`; end the process with status 1 on any error.
 
-    The digests of `outputs`, and of the `inputs` that are results, are noted when the job is done
-    (`retrial.run.made`).
+    The digests of `outputs`, of the `inputs` that are results, and of `params` are noted when the
+    job is done (`retrial.run.made`).
     """
     from retrial.run.made import note_made
 
@@ -70,7 +72,7 @@ def job_log(path: str, outputs: Iterable[str] = (), inputs: Iterable[str] = ()) 
             log.write("; ".join(f"{package} {version(package)}" for package in PACKAGES) + "\n")
             with _told(log, path):
                 yield
-            note_made(path, outputs, inputs)
+            note_made(path, outputs, inputs, params)
             log.write(f"done in {time.perf_counter() - started:.2f} s\n")
     except OSError as error:  # not told by the log, which may be what cannot be written
         print(disk_sentence(error, path), file=sys.stderr)

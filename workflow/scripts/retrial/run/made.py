@@ -20,6 +20,7 @@ from pathlib import Path
 
 from retrial.errors import UserError
 from retrial.files import write_text
+from retrial.run.contents import params_digest
 from retrial.run.digests import file_digest
 from retrial.run.log import disk_sentence
 
@@ -46,7 +47,9 @@ def digest(path: Path) -> str:
     return total.hexdigest()
 
 
-def note_made(log: Path | str, outputs: Iterable[str], inputs: Iterable[str] = ()) -> None:
+def note_made(
+    log: Path | str, outputs: Iterable[str], inputs: Iterable[str] = (), params: Iterable = ()
+) -> None:
     """Note the digests of what a job has made, and of the results that it made them from.
 
     Args:
@@ -54,6 +57,8 @@ def note_made(log: Path | str, outputs: Iterable[str], inputs: Iterable[str] = (
         outputs: The files and folders that it made.
         inputs: Its inputs; those that are no results of the same study are left out, and so is
             `validated.txt`, which says only that the typed files may be read.
+        params: The params of its rule, in their order: digests of code and of what was typed, and
+            settings.
     """
     log, outputs = Path(log), list(outputs)
     if not outputs:
@@ -63,9 +68,19 @@ def note_made(log: Path | str, outputs: Iterable[str], inputs: Iterable[str] = (
     note = {
         "made": {Path(path).as_posix(): digest(Path(path)) for path in outputs},
         "from": {path.as_posix(): digest(path) for path in mine if path.name != VALIDATED},
+        "with": params_digest(list(params)),
     }
     (results / FOLDER).mkdir(parents=True, exist_ok=True)
     write_text(results / FOLDER / f"{log.stem}.json", json.dumps(note, indent=1) + "\n")
+
+
+def made_with(results: Path | str, stage: str, params: list) -> bool:
+    """Return whether a stage's results are there and were made with these params."""
+    try:
+        text = Path(results, FOLDER, f"{stage}.json").read_text(encoding="utf-8")
+        return json.loads(text).get("with") == params_digest(params)
+    except (OSError, ValueError, AttributeError):
+        return False
 
 
 def _notes(results: Path) -> dict[str, dict | None]:
