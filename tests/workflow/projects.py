@@ -21,7 +21,6 @@ NOT_COPIED = (
 
 def rules_in(said):
     """Return the names of the rules in the table of a dry run, without target rules."""
-    # A run with a checkpoint ahead prints its table twice.
     table = re.findall(r"^([a-z_]+) +\d+$", said, re.M)
     return set(table) - {"job", "total", "all", "check"}
 
@@ -84,15 +83,6 @@ class Project:
     def dry_run(self, *arguments):
         """Return what a run says that is only planned."""
         return self.run(*arguments, "--dry-run", "--quiet", "host", "reason")
-
-    def planned_after_validation(self, *arguments):
-        """Return the rules that a run would run after a change of the study folder.
-
-        `validate` is a checkpoint: what else must run is decided when it is done.
-        """
-        assert self.planned(*arguments) == {"validate"}
-        self.run(f"results/{STUDY}/validated.txt")
-        return self.planned(*arguments)
 
     def digests(self, *, without=("logs", "benchmarks")):
         """Return the SHA-256 of every result, by name."""

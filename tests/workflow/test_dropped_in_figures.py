@@ -106,7 +106,7 @@ def test_a_second_run_has_nothing_to_do(dropped):
 def test_without_one_figure_its_numbers_are_gone_and_the_others_stay(dropped, tmp_path):
     project = copy_to(dropped, tmp_path)
     (project.study / "figures/figure1.tar").unlink()
-    assert project.planned_after_validation(CLAIMS) == set(AS_FAR_AS_CLAIMS)
+    assert project.planned(CLAIMS) == {"validate", *AS_FAR_AS_CLAIMS}
     project.run(DRAWS)
     one, other = (pd.read_parquet(p / DRAWS) for p in (project, dropped))
     rest = other[~other["row_id"].str.startswith("figure1")].reset_index(drop=True)

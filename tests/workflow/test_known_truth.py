@@ -22,7 +22,7 @@ def truth_of_the_figure():
 def test_a_digitized_figure_is_held_against_the_truth(project):
     assert not (project.results / "truth.csv").exists()
     (project.study / "truth.csv").write_text(truth_of_the_figure(), encoding="utf-8")
-    assert project.planned_after_validation(REPORT) == {"truth", "plot", "report", "provenance"}
+    assert project.planned(REPORT) == {"validate", "truth", "plot", "report", "provenance"}
     project.run("results/tiny/truth.csv")
     compared = read_table(project.results / "truth.csv")
     assert list(compared.columns) == columns_of("truth")

@@ -1,6 +1,7 @@
 """A change re-runs exactly the stages that depend on it; nothing else."""
 
 import os
+import re
 
 import pytest
 from projects import rules_in
@@ -39,12 +40,53 @@ def test_a_frozen_result_bears_on_nothing_but_its_check(project):
     assert project.planned() == set()
 
 
-def test_claims_do_not_bear_on_what_was_collected(project):
-    append(project.study / "claims.yaml", "# a remark\n")
-    after = project.planned_after_validation()
-    assert after == {"provenance"} | AFTER_REPORTED
-    # The plan made before validation must not be the last word (snakemake issue 4166).
-    append(project.study / "claims.yaml", "# another remark\n")
+def test_a_comment_bears_on_the_digests_alone_and_the_plan_is_what_runs(project):
+    for name in ("claims.yaml", "study.yaml", "figures/figures.yaml"):
+        append(project.study / name, "# a remark\n")
+    planned = project.planned()
+    assert planned == {"validate", "provenance", "report"}
+    before = project.digests(without=("logs", "benchmarks", ".made", *planned_results(planned)))
+    said = project.run()
+    assert rules_in(said) == planned and "Updating checkpoint" not in said
+    after = project.digests(without=("logs", "benchmarks", ".made", *planned_results(planned)))
+    assert after == before
+    assert project.planned() == set()
+
+
+def planned_results(stages):
+    """Return the files of the stages that note or show what was typed."""
+    made = {
+        "validate": ["validated.txt"],
+        "provenance": ["provenance.json"],
+        "report": ["report.html", "report.ipynb"],
+    }
+    return [name for stage in stages for name in made[stage]]
+
+
+def test_words_bear_on_the_stages_that_show_them(project):
+    reword(project.study / "claims.yaml")
+    planned = project.planned()
+    assert planned == {"validate", "provenance", "judge", "plot", "report"}
+    assert rules_in(project.run()) == planned
+    assert project.planned() == set()
+
+
+def reword(path):
+    """Change the statement of every claim."""
+    text = path.read_text(encoding="utf-8")
+    new = re.sub(r"(?m)^( +statement: .*?)\.?$", r"\1, in other words", text)
+    assert new != text
+    path.write_text(new, encoding="utf-8")
+
+
+def test_a_claimed_direction_bears_on_what_tests_it_and_not_on_what_was_collected(project):
+    path = project.study / "claims.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "expect: lower" in text
+    path.write_text(text.replace("expect: lower", "expect: higher", 1), encoding="utf-8")
+    planned = project.planned()
+    assert planned == {"validate", "provenance"} | AFTER_REPORTED
+    # What is ancient to others must not make the plan pass over them (snakemake issue 4166).
     said = project.run("results/tiny/audit.csv")
     assert "Auditing the printed numbers" in said
     assert "Collecting the printed numbers" not in said
@@ -53,19 +95,22 @@ def test_claims_do_not_bear_on_what_was_collected(project):
 
 def test_figures_bear_on_everything(project):
     """They say what the digitized numbers are."""
-    append(project.study / "figures/figures.yaml", "# a remark\n")
-    after = project.planned_after_validation()
-    assert after == EVERYTHING - {"validate"}
+    path = project.study / "figures/figures.yaml"
+    text = path.read_text(encoding="utf-8")
+    new = re.sub(r"(?m)^( +source: )", r"\1At the place of ", text, count=1)
+    assert new != text
+    path.write_text(new, encoding="utf-8")
+    assert project.planned() == EVERYTHING
 
 
 def test_how_to_digitize_bears_on_no_number(project):
     append(project.study / "figures/README.md", "A remark.\n")
-    assert project.planned_after_validation() == {"provenance", "report"}
+    assert project.planned() == {"validate", "provenance", "report"}
 
 
 def test_a_new_file_in_the_study_folder_is_validated_and_noted(project):
     (project.study / "figures/figure2.json").write_text("{}\n", encoding="utf-8")
-    assert project.planned() == {"validate"}
+    assert project.planned() == EVERYTHING
 
 
 @pytest.mark.parametrize(
@@ -78,6 +123,7 @@ def test_a_new_file_in_the_study_folder_is_validated_and_noted(project):
         ),
         ("report={title: Another title}", {"provenance", "report"}),
         ("readings=[sd, sem]", {"provenance"} | AFTER_AUDIT),
+        ("rank_draws=0", {"provenance", "retest", "multiverse", "judge", "plot", "report"}),
     ],
 )
 def test_a_setting_bears_on_the_stages_that_take_it(project, setting, stages):
@@ -114,8 +160,7 @@ def test_a_comment_or_a_docstring_in_the_code_runs_nothing_again(project):
 
 def test_a_changed_lock_bears_on_everything(project):
     append(project / "envs/requirements.lock", "# a remark\n")
-    after = project.planned_after_validation()
-    assert after == EVERYTHING - {"validate"}
+    assert project.planned() == EVERYTHING
 
 
 def test_a_lost_result_is_made_again_with_what_follows(project):
@@ -132,7 +177,7 @@ def with_old_time(path, text):
 
 def test_printed_numbers_bear_on_everything_by_their_contents_and_not_their_time(project):
     with_old_time(project.study / "reported.csv", "\n")
-    assert project.planned_after_validation() == EVERYTHING - {"validate"}
+    assert project.planned() == EVERYTHING
 
 
 @pytest.mark.parametrize(

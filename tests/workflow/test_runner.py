@@ -43,9 +43,10 @@ def test_a_mistake_of_the_user_is_one_message(project):
     claims = project.study / "claims.yaml"
     whole = claims.read_text(encoding="utf-8")
     claims.write_text(whole.replace("  - id: score_lower\n", "  - idd: score_lower\n", 1))
-    status, _, err = retrial(project, "run", STUDY)
+    status, out, err = retrial(project, "run", STUDY)
     assert status == 1
     assert "claims.yaml" in err and "idd" in err
+    assert out == ""
     assert "rule" not in err and "jobid" not in err and err.count("problem") == 1
     claims.write_text(whole, encoding="utf-8")
     status, out, err = retrial(project, "run", "tinny", STUDY, "--cores", "2")

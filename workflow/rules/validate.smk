@@ -4,7 +4,8 @@ rule validate:
         folder=study_folder,
         evidence=settings.evidence,
     output:
-        validated="results/{study}/validated.txt",
+        # Kept when the check fails: what was made from a valid folder before stays as it is.
+        validated=update("results/{study}/validated.txt"),
     log:
         "results/{study}/logs/validate.log",
     benchmark:

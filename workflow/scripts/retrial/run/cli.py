@@ -164,15 +164,13 @@ def run_command(
     dry: Annotated[bool, typer.Option("--dry-run", "-n", help="Only list the jobs.")] = False,
 ) -> None:
     """Run what is out of date, and say what each report found."""
-    from retrial.run.runner import chosen_studies, run
+    from retrial.run.runner import run
     from retrial.run.summary import is_whole, summarize
 
     if cores != "all" and not re.fullmatch(r"[1-9][0-9]*", cores):
         raise UserError(f"--cores {cores}: give a whole number of cores, 1 or more, or all.")
-    wanted = study or []
-    status = run(wanted, to.value, cores, dry)
-    studies, _ = chosen_studies(wanted)
-    made = [RESULTS / one for one in studies]
+    done = run(study or [], to.value, cores, dry)
+    status, made = done.status, [RESULTS / one for one in done.studies]
     if dry:
         pass
     elif to is Goal.REPORT:
@@ -181,7 +179,7 @@ def run_command(
             typer.echo(summarize(folder))
         status = status or len(whole) < len(made)
     elif status == 0 and to is Goal.CHECK:
-        typer.echo(f"check: every result of {' '.join(studies)} is as it was frozen")
+        typer.echo(f"check: every result of {' '.join(done.studies)} is as it was frozen")
     elif status == 0:
         typer.echo("meta: see results/meta/meta.csv and results/meta/figures")
     sys.exit(int(status))

@@ -45,7 +45,7 @@ def _plain(node: yaml.Node | None, without: tuple[str, ...]) -> object:
     if node is None:
         return None
     if isinstance(node, yaml.ScalarNode):
-        return [node.value, node.style is None]
+        return [node.value, not node.style]
     if isinstance(node, yaml.SequenceNode):
         return ["list", *(_plain(one, without) for one in node.value)]
     return {

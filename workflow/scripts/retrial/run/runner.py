@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from retrial.errors import UserError
@@ -21,6 +22,14 @@ PROFILE = "workflow/profiles/default"
 GOALS = {"report": "all", "check": "check", "meta": "meta"}
 # Settings of whatever environment is active where the run begins are not ours.
 _OTHERS = ("SNAKEMAKE_PROFILE", "PYTHONHOME", "PYTHONPATH")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: its exit status, and the studies in which nothing failed."""
+
+    status: int
+    studies: tuple[str, ...]
 
 
 def chosen_studies(wanted: Sequence[str]) -> tuple[list[str], list[str]]:
@@ -46,8 +55,10 @@ def command_line(studies: Sequence[str], goal: str, cores: str, dry: bool) -> li
     ]
 
 
-def run(wanted: Sequence[str], goal: str = "report", cores: str = "all", dry: bool = False) -> int:
-    """Run what is out of date for a goal; return 0 when all of it came to its end.
+def run(
+    wanted: Sequence[str], goal: str = "report", cores: str = "all", dry: bool = False
+) -> Outcome:
+    """Run what is out of date for a goal.
 
     What went wrong is told last: mistakes in the typed files, errors of jobs from their logs.
 
@@ -61,19 +72,23 @@ def run(wanted: Sequence[str], goal: str = "report", cores: str = "all", dry: bo
         UserError: As `chosen_studies`, or if the lines of Snakemake cannot be written anywhere.
     """
     studies, problems = chosen_studies(wanted)
-    status = 0
+    done = Outcome(0, tuple(studies))
     if studies:
         try:
             with output_to(LOG) as console:
-                status = _run(console, command_line(studies, goal, cores, dry), dry)
+                arguments = command_line(studies, goal, cores, dry)
+                status, failed = _run(console, arguments, dry)
+                done = Outcome(status, tuple(one for one in studies if one not in failed))
+                if status and not failed:  # nothing is known of any
+                    done = Outcome(status, ())
         except OSError as error:
             raise UserError(disk_sentence(error, LOG)) from None
     for problem in problems:
         print(problem, file=sys.stderr)
-    return status or bool(problems)
+    return Outcome(done.status or int(bool(problems)), done.studies)
 
 
-def _run(console: Console, arguments: list[str], dry: bool) -> int:
+def _run(console: Console, arguments: list[str], dry: bool) -> tuple[int, set[str]]:
     for name in _OTHERS:
         os.environ.pop(name, None)
     os.environ["PYTHONNOUSERSITE"] = "1"
@@ -86,7 +101,7 @@ def _run(console: Console, arguments: list[str], dry: bool) -> int:
         succeeded = snakemake(arguments)
     except KeyboardInterrupt:
         console.tell("Stopped. What is finished is kept: run again to go on.")
-        return 130
+        return 130, set()
     except SystemExit as ended:
         succeeded, said_itself = not ended.code, True
     finally:
@@ -96,12 +111,12 @@ def _run(console: Console, arguments: list[str], dry: bool) -> int:
         if dry:
             for line in plan(progress.planned):
                 console.tell(line)
-        return 0
+        return 0, set()
     if not said_itself:
         sys.stdout.flush(), sys.stderr.flush()
         for line in failures(progress):
             console.tell(line)
-    return 1
+    return 1, {job.study for job in progress.failed}
 
 
 def snakemake(arguments: list[str]) -> bool:
