@@ -60,10 +60,10 @@ def test_a_mistake_of_the_user_is_one_message(project):
 def test_an_error_of_the_workflow_names_the_log(project):
     rule = project / "workflow/rules/judge.smk"
     text = rule.read_text(encoding="utf-8")
-    rule.write_text(text.replace("stage_code(", "stage_kode(", 1), encoding="utf-8")
+    rule.write_text(text.replace("made_from(", "made_form(", 1), encoding="utf-8")
     status, _, err = retrial(project, "run", STUDY)
     assert status == 1
-    assert "stage_kode" in err and "The whole log of this run is .snakemake/retrial.log." in err
+    assert "made_form" in err and "The whole log of this run is .snakemake/retrial.log." in err
 
 
 def test_a_drift_is_the_last_thing_that_check_says(project):

@@ -45,7 +45,7 @@ def test_every_rule_has_what_a_rule_of_ours_has(path):
             place = "meta" if name == "meta" else "{study}"  # of all studies together
             assert f"{place}/logs/{name}.log" in rule
             assert f"{place}/benchmarks/{name}.tsv" in rule
-            assert re.search(rf'stage_code\(\s*"{name}"', rule), (
+            assert re.search(rf'(?:stage_code|made_from)\(\s*"{name}"', rule), (
                 f"{name} would not see changed modules"
             )
 
